@@ -15,10 +15,13 @@ from server.db import Database
 from server.double_presses import OnceKey
 from server.flags.models import Flag, FlagNote, TriggerVersion
 from server.people.models import Caregiver, Patient, PhoneCall, Staff
-from tests.browser_without_screen import Browser
+from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
 from tests.conftest import Enter
 from tests.stories import STEADY, answered, due_check_in, rows
+from tests.web.refused_forms.test_own_page import EVERYBODY, asks, forms, send, typed_by
+from tests.web.refused_forms.test_own_page import world as world
+from tests.world import World
 
 BOOKED = {"patient": "{rosa}", "date": "2026-12-01", "time": "10:00", "count": "1", "minutes": "60"}
 FORMS: dict[str, tuple[str, str, Mapping[str, str], type[Any]]] = {
@@ -118,6 +121,27 @@ async def test_case_90_a_refused_form_may_be_sent_again(
         assert (await maria.submit(action, form | wrong)).status_code == 422
     assert await rows(database, OnceKey) == []
     assert (await maria.submit(action, form)).status_code == 200
+
+
+@pytest.mark.sweep
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("name", EVERYBODY)
+async def test_case_90_no_form_of_any_page_fails_when_it_is_pressed_twice(
+    signed_in: Enter, cast: Cast, world: World, name: str
+) -> None:
+    """The second press finds what the first one has done, and says nothing else than the first did."""
+    device = await signed_in(getattr(cast, name))
+    pressed = 0
+    for standing in [form async for form in forms(device, world)]:
+        fields = typed_by(standing.form)
+        first = await send(device, standing, fields)
+        if first.status_code == 422 and asks(first, standing):
+            fields |= {"another": "yes", "anyway": fields.get("status", "yes")}
+            first = await send(device, standing, fields)
+        second = await send(device, standing, fields)
+        assert second.status_code == first.status_code, (standing.form.action, words(second))
+        pressed += first.status_code == 200
+    assert pressed > 10
 
 
 async def test_old_keys_are_deleted(database: Database, cast: Cast) -> None:

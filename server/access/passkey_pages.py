@@ -105,13 +105,15 @@ async def ask_to_end(request: Ask, db: Db, actor: Who, passkey_id: FromPath[str]
 
 @post("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
 async def end(request: Ask, work: InWork, passkey_id: FromPath[str]) -> Response[Any]:
-    await registration.end(work, await _own(work.db, work.actor, passkey_id))
+    passkey = await _own(work.db, work.actor, passkey_id, with_ended=True)  # it may be pressed twice
+    if passkey.ended_at is None:
+        await registration.end(work, passkey)
     return render.go(request, "/settings/phones")
 
 
-async def _own(db: AsyncSession, actor: Actor, passkey_id: str) -> Passkey:
+async def _own(db: AsyncSession, actor: Actor, passkey_id: str, with_ended: bool = False) -> Passkey:
     """One of this person's passkeys, or 404."""
-    mine = {passkey.id: passkey for passkey in await registration.of_person(db, actor)}
+    mine = {passkey.id: passkey for passkey in await registration.of_person(db, actor, with_ended)}
     if passkey_id not in mine:
         raise NotFoundException
     return mine[passkey_id]

@@ -100,19 +100,15 @@ async def end_passkeys(work: Work, which: ColumnElement[bool]) -> None:
         audit.record(work, "passkey.ended", passkey)
 
 
-async def devices_of(db: AsyncSession, patient_id: str) -> list[Device]:
-    """The active devices of a patient and of the patient's caregivers, oldest first."""
-    caregivers = select(Caregiver.id).where(Caregiver.patient_id == patient_id, Caregiver.ended_at.is_(None))
-    return list(
-        await db.scalars(
-            select(Device)
-            .where(
-                (Device.patient_id == patient_id) | Device.caregiver_id.in_(caregivers),
-                Device.ended_at.is_(None),
-            )
-            .order_by(Device.joined_at)
-        )
-    )
+async def devices_of(db: AsyncSession, patient_id: str, with_ended: bool = False) -> list[Device]:
+    """The active devices of a patient and of the patient's caregivers, oldest first; `with_ended`: the others too."""
+    caregivers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)
+    if not with_ended:
+        caregivers = caregivers.where(Caregiver.ended_at.is_(None))
+    found = select(Device).where((Device.patient_id == patient_id) | Device.caregiver_id.in_(caregivers))
+    if not with_ended:
+        found = found.where(Device.ended_at.is_(None))
+    return list(await db.scalars(found.order_by(Device.joined_at)))
 
 
 async def find_device(db: AsyncSession, actor: Actor, device_id: str) -> Device | None:

@@ -109,11 +109,18 @@ async def _left_by(db: AsyncSession, token: str) -> Actor | None:
     caregiver = await db.get(Caregiver, device.caregiver_id) if device and device.caregiver_id else None
     patient_id = caregiver.patient_id if caregiver else device.patient_id if device else None
     patient = await db.get(Patient, patient_id) if patient_id else None
-    if patient is None or patient.pause_reason != rules.CONSENT_WITHDRAWN:
+    if device is None or patient is None or not _has_left(device, patient):
         return None
     if caregiver is not None:
         return Actor(ActorKind.CAREGIVER, caregiver.id, patient.clinic_id, patient_id=patient.id)
     return Actor(ActorKind.PATIENT, patient.id, patient.clinic_id, patient_id=patient.id)
+
+
+def _has_left(device: Device, patient: Patient) -> bool:
+    """Consent is withdrawn; after a death or in hospice care, only the device still says so."""
+    if patient.has_care_ended:
+        return device.end_reason == access_rules.SessionEnd.LEFT
+    return patient.pause_reason == rules.CONSENT_WITHDRAWN
 
 
 async def _staff_actor(db: AsyncSession, session: DeviceSession, device: Device) -> Actor | None:

@@ -26,6 +26,10 @@ async def replan(work: Work, patient: Patient, appointment: Appointment, announc
     if announce and not wanted and appointment.starts_at > work.now:
         wanted = [Planned(ReminderKind.VISIT, work.now, appointment.starts_at)]
     await remind(work, patient, appointment, wanted)
+    await tie_check_ins(work, patient, appointment)
+
+
+async def tie_check_ins(work: Work, patient: Patient, appointment: Appointment) -> None:
     await appointment_check_ins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
 
 

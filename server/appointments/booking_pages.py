@@ -39,7 +39,10 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
     if patient is None or day is None or hour is None:
         bad = BadAppointment("missing", fields=lacks)
         return await _form(request, work.db, work.actor, text(form, "patient"), typed, bad)
+    await people.lock(work.db, patient)
     try:
+        if patient.has_care_ended:  # recorded while the form was open (case 117)
+            raise BadAppointment("care")
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         series = NewSeries(new, weekdays, (whole(form, "count") or 0) if typed["count"] else 1)

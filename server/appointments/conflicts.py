@@ -8,17 +8,21 @@ from enum import StrEnum
 from server import opening_hours
 from server.appointments import lists, rules
 from server.appointments.models import Appointment
+from server.clock import to_wall
 from server.db import Work
 from server.people.models import Clinic, Patient
 
+EARLY_FOR = timedelta(hours=12)  # nobody arrives so long before a visit
+
 
 class ConflictKind(StrEnum):
-    """`CLOSED`: it begins outside the hours when somebody is there. `EARLY`: it has not begun yet. `FINAL`: a cancelled
-    visit stays cancelled.
+    """`CLOSED`: it begins outside the hours when somebody is there. `RUNS_OVER`: it ends outside them. `EARLY`: it has
+    not begun yet. `FINAL`: a cancelled visit stays cancelled.
     """
 
     OVERLAP = "overlap"
     CLOSED = "closed"
+    RUNS_OVER = "runs-over"
     EARLY = "early"
     FINAL = "final"
 
@@ -32,6 +36,22 @@ class Conflict:
     other: datetime | None = None
 
 
+@dataclass(frozen=True)
+class _Span:
+    """A visit: wall time, moments."""
+
+    wall: datetime
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def of(cls, wall: datetime, begins: datetime, minutes: int) -> "_Span":
+        return cls(wall, begins, begins + timedelta(minutes=minutes))
+
+    def overlaps(self, other: "_Span") -> bool:
+        return self.begins < other.ends and other.begins < self.ends
+
+
 async def of_times(
     work: Work, patient: Patient, starts: Sequence[datetime], minutes: int, moved: Appointment | None = None
 ) -> list[Conflict]:
@@ -41,30 +61,54 @@ async def of_times(
     """
     clinic = await work.db.get_one(Clinic, patient.clinic_id)
     zone = moved.zone if moved else clinic.zone
-    booked = [
-        visit
-        for visit in await lists.appointments_of(work.db, patient.id)
-        if visit.status in rules.UPCOMING and (moved is None or visit.id != moved.id)
-    ]
+    wanted = [_Span.of(wall, rules.check_start(wall, zone, work.now), minutes) for wall in starts]
+    others = await _booked(work, patient, moved)
     found = []
-    for wall in starts:
-        begins = rules.check_start(wall, zone, work.now)
-        ends = begins + timedelta(minutes=minutes)
-        found += [
-            Conflict(ConflictKind.OVERLAP, wall, visit.starts)
-            for visit in booked
-            if visit.starts_at < ends and begins < visit.starts_at + timedelta(minutes=visit.minutes)
-        ]
-        if clinic.staffed_hours and not opening_hours.is_open(clinic.staffed_hours, wall):
-            found.append(Conflict(ConflictKind.CLOSED, wall))
+    for n, span in enumerate(wanted):
+        found += [Conflict(ConflictKind.OVERLAP, span.wall, other.wall) for other in others if span.overlaps(other)]
+        found += _outside(span, clinic, zone)
+        others = [*others, wanted[n]]  # visits of one series may overlap each other
     return found
 
 
+async def of_length(work: Work, appointment: Appointment, minutes: int) -> list[Conflict]:
+    """The conflicts of a visit that becomes longer and stays where it is."""
+    if minutes <= appointment.minutes:
+        return []
+    clinic = await work.db.get_one(Clinic, appointment.clinic_id)
+    patient = await work.db.get_one(Patient, appointment.patient_id)
+    span = _Span.of(appointment.starts, appointment.starts_at, minutes)
+    others = [other for other in await _booked(work, patient, appointment) if span.overlaps(other)]
+    over = [each for each in _outside(span, clinic, appointment.zone) if each.kind == ConflictKind.RUNS_OVER]
+    return [Conflict(ConflictKind.OVERLAP, span.wall, other.wall) for other in others] + over
+
+
+async def _booked(work: Work, patient: Patient, but: Appointment | None) -> list[_Span]:
+    """The patient's visits that are booked, without this one."""
+    return [
+        _Span.of(visit.starts, visit.starts_at, visit.minutes)
+        for visit in await lists.appointments_of(work.db, patient.id)
+        if visit.status in rules.UPCOMING and (but is None or visit.id != but.id)
+    ]
+
+
+def _outside(span: _Span, clinic: Clinic, zone: str) -> list[Conflict]:
+    """Whether it begins or ends while nobody is there."""
+    if not clinic.staffed_hours:
+        return []
+    if not opening_hours.is_open(clinic.staffed_hours, span.wall):
+        return [Conflict(ConflictKind.CLOSED, span.wall)]
+    open_for = opening_hours.between(span.begins, span.ends, clinic.staffed_hours, zone)
+    wall_length = to_wall(span.ends, zone) - span.wall
+    return [] if open_for >= wall_length else [Conflict(ConflictKind.RUNS_OVER, span.wall)]
+
+
 def of_mark(appointment: Appointment, status: rules.AppointmentStatus, now: datetime) -> list[Conflict]:
-    """Whether a visit is marked as completed or missed before it began, or is cancelled: both are asked about."""
+    """What is asked about: a visit that is over before it began, an arrival long before it, a cancellation."""
     if status == rules.AppointmentStatus.CANCELLED and status in rules.NEXT[appointment.status]:
         return [Conflict(ConflictKind.FINAL, appointment.starts)]
     over = (rules.AppointmentStatus.FULFILLED, rules.AppointmentStatus.NOSHOW)
-    if status in over and appointment.starts_at > now:
+    is_early = status == rules.AppointmentStatus.ARRIVED and appointment.starts_at > now + EARLY_FOR
+    if is_early or (status in over and appointment.starts_at > now):
         return [Conflict(ConflictKind.EARLY, appointment.starts)]
     return []

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor, ActorKind
 from server.appointments import rules
-from server.appointments.appointment_reminders import notify_of_change, replan
+from server.appointments.appointment_reminders import notify_of_change, replan, tie_check_ins
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.appointments.seen_appointments import was_seen
@@ -83,18 +83,21 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
     await lock(work.db, appointment)
     if not rules.may_become(appointment.status, status):
         return False
-    seen = await was_seen(work, appointment)
-    appointment.status = status
+    seen, patient = await was_seen(work, appointment), await work.db.get_one(Patient, appointment.patient_id)
+    before, appointment.status = appointment.status, status
     appointment.changes += 1
     audit.record(work, f"appointment.{status}", appointment)
     if status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         await reminders.cancel(work, appointment.id, OVER[status])
         await appointment_check_ins.cancel_for_appointment(work, appointment.id, OVER[status])
         if status == AppointmentStatus.CANCELLED:
-            patient = await work.db.get_one(Patient, appointment.patient_id)
             await notify_of_change(work, patient, appointment, seen)
     elif status in (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED):
         await reminders.cancel(work, appointment.id, OVER[status])
+        if before == AppointmentStatus.NOSHOW:  # a mistake, which cancelled the check-ins
+            await tie_check_ins(work, patient, appointment)
+    elif status == AppointmentStatus.BOOKED:  # it was marked as arrived by mistake
+        await replan(work, patient, appointment, announce=False)
     return True
 
 

@@ -1,12 +1,13 @@
 """Lists of appointments: a patient's, a week's, those to call about, those to handle."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from server.actor import Actor
+from server.actor import Actor, ActorKind
 from server.appointments import rules
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
@@ -106,6 +107,21 @@ async def unconfirmed(work: Work) -> list[Appointment]:
             .order_by(Appointment.starts_at)
         )
     )
+
+
+async def last_recorded_replies(work: Work, patient_ids: Collection[str]) -> dict[str, datetime]:
+    """Patient id → when staff last recorded a reply that the patient gave them, about a visit to come."""
+    found = await work.db.execute(
+        select(Appointment.patient_id, func.max(Appointment.replied_at))
+        .where(
+            Appointment.clinic_id == work.actor.clinic_id,
+            Appointment.patient_id.in_(patient_ids),
+            Appointment.replied_by == ActorKind.STAFF,
+            Appointment.starts_at > work.now,
+        )
+        .group_by(Appointment.patient_id)
+    )
+    return {patient_id: at for patient_id, at in found if at is not None}
 
 
 async def to_handle(work: Work) -> list[Appointment]:

@@ -70,3 +70,11 @@ class Appointment(OfClinic, Base):
     def shown(self) -> str:
         """What the page sends back with an answer, so that it counts only for the time that was on screen."""
         return f"{self.starts.isoformat()} {self.zone}"
+
+    @property
+    def shown_to_mark(self) -> str:
+        return f"{self.shown} {self.status}"
+
+    @property
+    def shown_to_reply(self) -> str:
+        return f"{self.shown} {self.replied_at and self.replied_at.isoformat()}"

@@ -1,11 +1,12 @@
 """One appointment for staff: look at it, move it, mark it, correct it, record a reply."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from server.appointments import conflicts, flow, rules
@@ -13,13 +14,13 @@ from server.appointments.conflicts import Conflict
 from server.appointments.flow import Details
 from server.appointments.models import Appointment
 from server.appointments.replies import flow as replies
-from server.appointments.rules import AppointmentChanged, AppointmentStatus, BadAppointment
+from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import status
 from server.reminders.states import Reply
-from server.web import render
+from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import a_date, a_time, form_of, is_yes, line, one_of, text, way_back, whole
 from server.web.problems import found
@@ -32,15 +33,16 @@ async def appointment_page(request: Ask, work: InWork, appointment_id: FromPath[
 
 @post("/move", opt=STAFF)
 async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = found(await flow.find(work.db, work.actor, appointment_id))
+    appointment = await _locked(work, appointment_id)
     form = await form_of(request)
     day, hour = a_date(form, "date"), a_time(form, "time")
     if day is None or hour is None:
         lacks = [name for name, value in (("date", day), ("time", hour)) if value is None]
         return await _page(request, work, Shown(appointment, bad=BadAppointment("missing", fields=lacks)))
     starts = datetime.combine(day, hour)
-    if text(form, "shown", 100) not in ("", appointment.shown):
-        return await _page(request, work, Shown(appointment, starts, is_stale=True))
+    if _is_older(form, appointment.shown):
+        is_done = starts == appointment.starts  # pressed twice, or by a colleague too
+        return _back(request, appointment) if is_done else await _page(request, work, Shown(appointment, starts, STALE))
     patient = await work.db.get_one(Patient, appointment.patient_id)
     try:
         against = await conflicts.of_times(work, patient, [starts], appointment.minutes, appointment)
@@ -48,62 +50,106 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
             return await _page(request, work, Shown(appointment, starts, conflicts=against))
         await flow.move(work, appointment, starts)
     except BadAppointment as bad:
-        return await _page(request, work, Shown(appointment, starts, bad=bad))
-    return render.go(request, f"/staff/visits/{appointment.id}")
+        return await _page(request, work, Shown(appointment, starts, bad))
+    return _back(request, appointment)
 
 
 @post("/mark", opt=STAFF)
 async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = found(await flow.find(work.db, work.actor, appointment_id))
+    appointment = await _locked(work, appointment_id)
     form = await form_of(request)
     status = one_of(form, "status", AppointmentStatus)
+    if status == appointment.status:  # pressed twice, or by a colleague too
+        return _back(request, appointment)
+    if _is_older(form, appointment.shown_to_mark):
+        return await _page(request, work, Shown(appointment, bad=STALE))
     asks = status is not None and text(form, "anyway") != status  # staff were asked about another mark, or not yet
     if status and asks and (against := conflicts.of_mark(appointment, status, work.now)):
         return await _page(request, work, Shown(appointment, conflicts=against, status=status))
     if status is None or not await flow.mark(work, appointment, status):
         return await _page(request, work, Shown(appointment, bad=BadAppointment("status")))
-    return render.go(request, f"/staff/visits/{appointment.id}")
+    return _back(request, appointment)
 
 
 @post("/correct", opt=STAFF)
 async def correct(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """Change place, length and instructions. The patient hears of a new place and of new instructions."""
-    appointment = found(await flow.find(work.db, work.actor, appointment_id))
-    form = await form_of(request)
+    appointment = await _locked(work, appointment_id)
+    merged = edits.merge(await form_of(request), _details(appointment))
+    form = merged.form
     details = Details(line(form, "place", rules.PLACE), whole(form, "minutes") or 0, text(form, "instructions") or None)
+    if merged.changed:
+        return await _page(request, work, Shown(appointment, details=details, changed=merged.changed))
     try:
+        against = await conflicts.of_length(work, appointment, rules.check_length(details.minutes))
+        if against and not is_yes(form, "anyway"):
+            return await _page(request, work, Shown(appointment, conflicts=against, details=details))
         await flow.correct(work, appointment, details)
     except BadAppointment as bad:
         return await _page(request, work, Shown(appointment, bad=bad, details=details))
-    return render.go(request, f"/staff/visits/{appointment.id}")
+    return _back(request, appointment)
 
 
 @post("/reply", opt=STAFF)
 async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """A reply that the patient gave on the phone or at the desk (case 119)."""
-    appointment = found(await flow.find(work.db, work.actor, appointment_id))
+    appointment = await _locked(work, appointment_id)
     form = await form_of(request)
     reply = one_of(form, "reply", Reply)
     if reply is None:
         return await _page(request, work, Shown(appointment, bad=BadAppointment("status")))
-    try:
-        await replies.answer(work, appointment, reply)
-    except AppointmentChanged:
+    if _is_older(form, appointment.shown_to_reply):
+        is_done = reply == appointment.reply and appointment.replied_by == work.actor.kind
+        return _back(request, appointment) if is_done else await _page(request, work, Shown(appointment, bad=STALE))
+    if not _may_reply(appointment, work.now):
         return await _page(request, work, Shown(appointment, bad=BadAppointment("over")))
+    await replies.answer(work, appointment, reply)
     return render.go(request, way_back(form, f"/staff/visits/{appointment.id}"))
 
 
 @post("/handled", opt=STAFF)
 async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    await replies.handle_reply(work, found(await flow.find(work.db, work.actor, appointment_id)))
+    """Staff have dealt with the reply that the list showed; a later one stays on it."""
+    appointment = await _locked(work, appointment_id)
+    if not _is_older(await form_of(request), appointment.shown_to_reply):
+        await replies.handle_reply(work, appointment)
     return render.go(request, "/staff")
+
+
+STALE = BadAppointment("changed")
+
+
+async def _locked(work: Work, appointment_id: str) -> Appointment:
+    """The visit as it is now: whoever acts on it at the same time waits."""
+    appointment = found(await flow.find(work.db, work.actor, appointment_id))
+    await flow.lock(work.db, appointment)
+    return appointment
+
+
+def _is_older(form: FormMultiDict, now: str) -> bool:
+    """Whether the page showed something else than `now` (case 89). A page of a former version says nothing."""
+    return text(form, "shown", 200) not in ("", now)
+
+
+def _may_reply(appointment: Appointment, now: datetime) -> bool:
+    return appointment.status in rules.UPCOMING and appointment.starts_at > now
+
+
+def _details(appointment: Appointment) -> dict[str, str]:
+    """The fields of the form that corrects a visit, as the page shows them."""
+    minutes, instructions = str(appointment.minutes), appointment.instructions or ""
+    return {"place": appointment.place, "minutes": minutes, "instructions": instructions}
+
+
+def _back(request: Ask, appointment: Appointment) -> Response[Any]:
+    return render.go(request, f"/staff/visits/{appointment.id}")
 
 
 @dataclass(frozen=True)
 class Shown:
     """The page of an appointment: what was typed, and what speaks against it.
 
-    `status`: the mark that staff are asked about. `is_stale`: somebody has moved the visit since the page was opened.
+    `status`: the mark that staff are asked about. `changed`: what a colleague has corrected since the page was opened.
     """
 
     appointment: Appointment
@@ -112,16 +158,19 @@ class Shown:
     conflicts: Sequence[Conflict] = ()
     status: AppointmentStatus | None = None
     details: Details | None = None
-    is_stale: bool = False
+    changed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def http_status(self) -> int:
+        return 409 if self.changed or self.bad is STALE else 422 if self.bad or self.conflicts else 200
 
 
 async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
     appointment = shown.appointment
-    refused = shown.bad or shown.conflicts
     return render.page(
         request,
         "appointments/visit.html",
-        409 if shown.is_stale else 422 if refused else 200,
+        shown.http_status,
         shown.bad.fields if shown.bad else (),
         visit=appointment,
         patient=await work.db.get_one(Patient, appointment.patient_id),
@@ -132,8 +181,10 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
         wanted=shown.status,
         to=shown.starts or appointment.starts,
         details=shown.details or appointment,
-        stale=shown.is_stale,
-        may_reply=appointment.status in rules.UPCOMING and appointment.starts_at > work.now,
+        correcting=shown.details is not None,
+        changed=shown.changed,
+        seen=edits.marks(_details(appointment)),
+        may_reply=_may_reply(appointment, work.now),
         replies=tuple(Reply),
     )
 

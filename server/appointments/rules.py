@@ -45,7 +45,7 @@ NEXT = {
 }
 
 
-AppointmentFault = Literal["count", "far", "gap", "minutes", "missing", "over", "past", "status"]
+AppointmentFault = Literal["care", "changed", "count", "far", "gap", "minutes", "missing", "over", "past", "status"]
 # The fields of the form that a fault is about.
 WRONG_FIELDS: Mapping[AppointmentFault, Sequence[str]] = {
     "gap": ("date", "time"),

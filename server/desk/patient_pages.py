@@ -41,11 +41,12 @@ from server.web.problems import found
 
 @get("/", opt=STAFF | WRITES)
 async def patient_page(
-    request: Ask, work: InWork, patient_id: FromPath[str], did: FromQuery[str] = ""
+    request: Ask, work: InWork, patient_id: FromPath[str], did: FromQuery[str] = "", late: FromQuery[str] = ""
 ) -> Response[str]:
     """All that staff need of one patient. Opening it marks the open flags as seen.
 
-    `did` names the check-in plan that was just ended; the page offers to undo that.
+    `did` names the check-in plan that was just ended; the page offers to undo that. `late`: an act of an older page of
+    this patient was refused.
     """
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     await people.opened(work, patient)
@@ -59,7 +60,8 @@ async def patient_page(
         pauses=people_rules.PAUSES,
         call_outcomes=tuple(CallOutcome),
         did=did,
-        care=await end_of_care.newest(work.db, patient),
+        late=bool(late),
+        care=await end_of_care.shown(work.db, patient),
         care_visits=await end_of_care.cancelled(work.db, patient),
         text_block=(await numbers.blocked_of(work.db, [patient])).get(patient.id),
         text_replies=await replies.of_patient(work.db, patient.id),
@@ -125,9 +127,14 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
 
 @post("/pause", opt=STAFF)
 async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
-    """Pause all messages for the reason in `why`; "resume" ends the pause."""
+    """Pause all messages for the reason in `why`; "resume" ends the pause that the page showed, and no other."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
+    await people.lock(work.db, patient)
+    is_done = text(form, "why") == (patient.pause_reason or "resume")  # pressed twice, or by a colleague too
+    is_stale = text(form, "shown", 60) not in ("", patient.pause_shown)
+    if not is_done and (is_stale or patient.has_care_ended):
+        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
     if text(form, "why") == "resume":
         await people.resume(work, patient)
     elif (why := one_of(form, "why", PauseReason)) in people_rules.PAUSES:

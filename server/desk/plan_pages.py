@@ -43,6 +43,9 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
         starts_on=to_wall(work.now, patient.zone).date(),
         weekday=weekday if weekday in range(7) and rhythm == Rhythm.WEEKLY else None,
     )
+    await people.lock(work.db, patient)  # two who add the same plan at once: the second is asked
+    if patient.has_care_ended:
+        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
     async with double_presses.press(work, fields_of(form)) as press:
         if not press.earlier:
             equal = [plan for plan in await plans.plans_of(work.db, patient.id) if plan.slug == slug]
@@ -81,7 +84,8 @@ async def end(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: Fr
     if not reason:
         return await _end_page(request, work.db, work.actor, plan, wrong=True)
     await closing.submit_started(work, plan)
-    if not await ended_plans.end(work, plan, reason):
+    was_pressed_twice = (plan.ended_by, plan.end_reason) == (work.actor.id, reason)
+    if not await ended_plans.end(work, plan, reason) and not was_pressed_twice:
         return await _end_page(request, work.db, work.actor, plan, reason=reason)
     return render.go(request, f"/staff/patients/{patient_id}?did={plan.id}#plans")
 
@@ -109,7 +113,10 @@ async def _end_page(
 async def resume(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: FromPath[str]) -> Response[Any]:
     plan = found(await ended_plans.find(work.db, work.actor, patient_id, plan_id))
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
-    await ended_plans.resume(work, plan, patient)
+    await people.lock(work.db, patient)
+    resumed = not patient.has_care_ended and await ended_plans.resume(work, plan, patient)
+    if not resumed and plan.ended_at is not None:
+        return render.go(request, f"/staff/patients/{patient_id}?late=yes")
     return render.go(request, f"/staff/patients/{patient_id}#plans")
 
 

@@ -24,7 +24,7 @@ async def send_test(request: Ask, work: InWork) -> Response[Any]:
         work.now + rules.TEST_LIFE,
         device_id=work.actor.device_id,
     )
-    reminder = await notices.remind_now(work, notice)
+    reminder = await notices.remind_once(work, notice)
     return render.go(request, f"/reminders/test?sent={reminder.id}")
 
 

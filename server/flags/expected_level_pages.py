@@ -40,10 +40,12 @@ async def expect(request: Ask, work: InWork, patient_id: FromPath[str], which: N
 
 @post("/end", opt=STAFF)
 async def end(request: Ask, work: InWork, patient_id: FromPath[str], item: FromPath[str]) -> Response[Any]:
-    """Idempotent: ending an ended level is not an error."""
+    """Ending an ended level is no error. One that a colleague has set since the page was opened stays (case 89)."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
-    await expected_levels.stop(work, patient.id, item)
-    return render.go(request, way_back(await form_of(request), f"/staff/patients/{patient.id}"))
+    form = await form_of(request)
+    if isinstance(await expected_levels.stop(work, patient.id, item, text(form, "shown", 32)), Refused):
+        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
+    return render.go(request, way_back(form, f"/staff/patients/{patient.id}"))
 
 
 async def _wanted(db: AsyncSession, actor: Actor, form: FormMultiDict, which: Item) -> Wanted | None:

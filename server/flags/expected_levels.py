@@ -120,11 +120,14 @@ async def _replaced_at(db: AsyncSession, by: ExpectedLevel) -> ExpectedLevel | N
     )
 
 
-async def stop(work: Work, patient_id: str, item: str) -> bool:
-    """End the expected level early. False if none is in force."""
+async def stop(work: Work, patient_id: str, item: str, shown: str = "") -> bool | Refused:
+    """End the expected level early. False if none is in force; "stale" if it is another than the page showed."""
+    await flags.lock_patient(work.db, patient_id)
     current = await _last(work.db, patient_id, item)
     if current is None or current.ends_at <= work.now:
         return False
+    if shown not in ("", current.id):
+        return Refused("stale")
     _end(current, work.actor, work.now)
     audit.record(work, "expected-level.ended", current)
     return True

@@ -9,7 +9,7 @@ from server import audit
 from server.actor import Actor
 from server.db import Work
 from server.people.models import Caregiver, Clinic, Patient, Staff
-from server.people.rules import ContactBy, NameInMessages, PauseReason
+from server.people.rules import ENDS_CARE, ContactBy, NameInMessages, PauseReason
 from server.phone_numbers import reading as numbers
 from server.phone_numbers.reading import Dialable
 
@@ -106,9 +106,19 @@ async def set_language(work: Work, patient: Patient, locale: str) -> None:
     audit.record(work, "patient.language", patient, locale=locale)
 
 
+async def lock(db: AsyncSession, patient: Patient) -> None:
+    """Lock the row and reload it: concurrent acts on this patient wait here."""
+    await db.flush()
+    await db.refresh(patient, with_for_update={"key_share": True})
+
+
 async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
-    """Stop all messages to the patient and the caregivers from now on. Flags still go to staff."""
-    patient.paused_at, patient.pause_reason = patient.paused_at or work.now, why
+    """Stop all messages to the patient and the caregivers from now on. Flags still go to staff.
+
+    Any other reason than a death or hospice care is only recorded while one of these is in force (case 117).
+    """
+    if not patient.has_care_ended or why in ENDS_CARE:
+        patient.paused_at, patient.pause_reason = patient.paused_at or work.now, why
     audit.record(work, "patient.paused", patient, why=why)
 
 
@@ -163,10 +173,9 @@ async def roster(db: AsyncSession, actor: Actor) -> list[Patient]:
     return sorted(found, key=lambda patient: patient.name.casefold())
 
 
-async def caregivers_of(db: AsyncSession, patient_id: str) -> list[Caregiver]:
-    return list(
-        await db.scalars(select(Caregiver).where(Caregiver.patient_id == patient_id, Caregiver.ended_at.is_(None)))
-    )
+async def caregivers_of(db: AsyncSession, patient_id: str, with_ended: bool = False) -> list[Caregiver]:
+    found = select(Caregiver).where(Caregiver.patient_id == patient_id)
+    return list(await db.scalars(found if with_ended else found.where(Caregiver.ended_at.is_(None))))
 
 
 async def find_caregiver(db: AsyncSession, caregiver_id: str) -> Caregiver | None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.actor import Role
 from server.crypto import Sealed
 from server.db import Base, OfClinic
-from server.people.rules import CallOutcome, ContactBy, NameInMessages, PauseReason
+from server.people.rules import ENDS_CARE, CallOutcome, ContactBy, NameInMessages, PauseReason
 from server.typed import email_address
 
 
@@ -100,6 +100,20 @@ class Patient(OfClinic, Base):
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[PauseReason | None]
+
+    @property
+    def has_care_ended(self) -> bool:
+        """Whether the patient has died or is in hospice care: no visit, plan or pairing code may follow (case 117)."""
+        return self.paused_at is not None and self.pause_reason in ENDS_CARE
+
+    @property
+    def has_died(self) -> bool:
+        return self.has_care_ended and self.pause_reason == PauseReason.DEATH
+
+    @property
+    def pause_shown(self) -> str:
+        """What a page says of the pause. An act on it is refused where this has changed (case 89)."""
+        return f"{self.pause_reason} {self.paused_at:%Y-%m-%dT%H:%M:%S.%f}" if self.paused_at else "none"
 
 
 class Caregiver(OfClinic, Base):

@@ -44,17 +44,19 @@ async def ask_to_end_device(request: Ask, db: Db, actor: Who, device_id: FromPat
 @post("/devices/{device_id:str}/end", opt=PERSON)
 async def end_device(request: Ask, work: InWork, device_id: FromPath[str]) -> Response[Any]:
     """Sign out another device of the same patient."""
-    device = await _own_or_helped(work.db, work.actor, device_id)
-    await sessions.end_device(work, device)
+    device = await _own_or_helped(work.db, work.actor, device_id, with_ended=True)  # it may be pressed twice
+    if device.ended_at is None:
+        await sessions.end_device(work, device)
     return render.go(request, "/settings/phones")
 
 
-async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str) -> Device:
+async def _own_or_helped(db: AsyncSession, actor: Actor, device_id: str, with_ended: bool = False) -> Device:
     """Find a device that this person may manage, or 404.
 
     A patient manages their own devices and the caregivers', a caregiver only their own.
     """
-    mine: dict[str, Device] = {device.id: device for device in await sessions.devices_of(db, actor.patient_id)}
+    devices: list[Device] = await sessions.devices_of(db, actor.patient_id, with_ended)
+    mine = {device.id: device for device in devices}
     device = mine.get(device_id)
     if device is None or (actor.kind == ActorKind.CAREGIVER and device.caregiver_id != actor.id):
         raise NotFoundException
@@ -81,13 +83,15 @@ async def ask_to_end_caregiver(request: Ask, db: Db, actor: Who, caregiver_id: F
 @post("/helpers/{caregiver_id:str}/end", opt=PATIENT)
 async def end_caregiver(request: Ask, work: InWork, caregiver_id: FromPath[str]) -> Response[Any]:
     """End a caregiver's access on all their devices."""
-    await departures.end_caregiver(work, await _helper(work.db, work.actor, caregiver_id))
+    helper = await _helper(work.db, work.actor, caregiver_id, with_ended=True)  # it may be pressed twice
+    if helper.ended_at is None:
+        await departures.end_caregiver(work, helper)
     return render.go(request, "/settings/phones")
 
 
-async def _helper(db: AsyncSession, actor: Actor, caregiver_id: str) -> Caregiver:
+async def _helper(db: AsyncSession, actor: Actor, caregiver_id: str, with_ended: bool = False) -> Caregiver:
     """One of the patient's own caregivers, or 404."""
-    mine = {caregiver.id: caregiver for caregiver in await people.caregivers_of(db, actor.patient_id)}
+    mine = {caregiver.id: caregiver for caregiver in await people.caregivers_of(db, actor.patient_id, with_ended)}
     if caregiver_id not in mine:
         raise NotFoundException
     return mine[caregiver_id]

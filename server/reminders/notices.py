@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import select, update
@@ -14,6 +14,8 @@ from server.reminders import rules
 from server.reminders.flow import cancel_one, wake_workers
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import NOTIFIED, ReminderKind, ReminderState
+
+PRESSED_TWICE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,17 @@ async def remind_now(work: Work, notice: Notice) -> Reminder:
     audit.record(work, "reminder.sent-at-once", reminder, kind=notice.kind)
     await wake_workers(work.db)
     return reminder
+
+
+async def remind_once(work: Work, notice: Notice) -> Reminder:
+    """Send it at once, unless the same was sent a moment ago: then this is that one, pressed twice (case 90)."""
+    recent = select(Reminder).where(
+        Reminder.subject_id == notice.subject_id,
+        Reminder.kind == notice.kind,
+        Reminder.moment > work.now - PRESSED_TWICE,
+    )
+    earlier: Reminder | None = await work.db.scalar(recent.order_by(Reminder.moment.desc()).limit(1))
+    return earlier or await remind_now(work, notice)
 
 
 async def notify_of_change(work: Work, notice: Notice, was_seen: bool = False) -> bool:

@@ -17,8 +17,10 @@ from server.questionnaires.branching import asked
 from server.questionnaires.definition import Definition
 from server.questionnaires.question import BadAnswer, Question
 from server.questionnaires.respondents import Respondent
-from server.responses import drafts
-from server.responses.submission import submit
+from server.responses import drafts, history
+from server.responses.drafts import Statement
+from server.responses.models import Response
+from server.responses.submission import conflicts, submit
 from server.responses.submission.submission import Conflict, Submission, Taken
 
 WHOSE = Respondent.SELF  # the patient's own words, mood included
@@ -59,15 +61,34 @@ def unasked(definition: Definition, answers: Mapping[str, Value]) -> list[Questi
 async def enter(
     work: Work, check_in: CheckIn, definition: Definition, answers: Mapping[str, Value]
 ) -> Taken | Conflict | Refused:
-    """Submit the answers as a response, with the usual triggers. Raises BadAnswer for contradictory answers."""
-    if not _is_enterable(check_in, work.now):
-        return Refused("closed")
+    """Submit the answers as a response, with the usual triggers. Raises BadAnswer for contradictory answers.
+
+    A response that arrived while staff typed gives a Conflict: see `_enter_late`.
+    """
     if strays := unasked(definition, answers):
         raise BadAnswer(strays[0].link_id, "not asked")
     ids = [question.link_id for question in asked(definition, answers, WHOSE)]
     given = {link_id: answers[link_id] for link_id in ids if link_id in answers}
+    if not _is_enterable(check_in, work.now):
+        stored = await history.current_response(work.db, check_in.id)
+        return Refused("closed") if stored is None else await _enter_late(work, check_in, definition, stored, given)
     taken = await submit.submit(work, check_in, Submission(check_in.client_id, given, WHOSE, work.now))
     if isinstance(taken, Taken) and not taken.again:
         taken.response.copied = []  # the patient gave every answer in the call
         audit.record(work, "response.by-phone", taken.response)
     return taken
+
+
+async def _enter_late(
+    work: Work, check_in: CheckIn, definition: Definition, stored: Response, given: Mapping[str, Value]
+) -> Taken | Conflict:
+    """What differs from the patient's own response is kept beside it, with its flags (case 115).
+
+    A colleague's entry is left alone: staff look at it, and correct it if theirs is right.
+    """
+    if given == history.answers_of(stored):  # pressed twice
+        return Taken(stored, again=True)
+    if stored.entered_by is None:
+        answered = {link_id: value for link_id, value in given.items() if value is not None}
+        await conflicts.keep_late(work, check_in, definition, Statement(WHOSE, answered))
+    return Conflict(stored)

@@ -12,6 +12,7 @@ from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.people import flow as people
+from server.people import staff
 from server.people.models import Patient
 from server.people.rules import Refused
 from server.questionnaires import flow as questionnaires
@@ -21,7 +22,7 @@ from server.questionnaires.question import BadAnswer, Question
 from server.responses import by_phone, corrections, history, lookup, unread
 from server.responses.models import Response as StoredResponse
 from server.responses.questions.red_flag_screens import screens
-from server.responses.submission.submission import Taken
+from server.responses.submission.submission import Conflict
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import form_of, not_chosen, text
@@ -30,7 +31,10 @@ from server.web.problems import found
 
 @dataclass(frozen=True)
 class Sheet:
-    """The form that staff fill in. `strays` are questions that have an answer although they are not asked."""
+    """The form that staff fill in. `strays` are questions that have an answer although they are not asked.
+
+    `is_late`: a colleague has entered or corrected the answers since the page was opened; `corrects` is theirs.
+    """
 
     check_in: CheckIn
     definition: Definition
@@ -39,6 +43,22 @@ class Sheet:
     is_refused: bool = False
     corrects: StoredResponse | None = None  # the version that these answers will replace
     is_same: bool = False
+    is_late: bool = False
+    is_closed: bool = False
+
+    @property
+    def status(self) -> int:
+        if self.is_late:
+            return 409
+        return 410 if self.is_closed else 422 if self.is_refused or self.is_same else 200
+
+    @property
+    def differing(self) -> list[Question]:
+        """The questions that a colleague's entry answers in another way."""
+        theirs = history.answers_of(self.corrects) if self.corrects else {}
+        return [
+            each for each in self.definition.questions if theirs.get(each.link_id) != self.answers.get(each.link_id)
+        ]
 
 
 @get("/", opt=STAFF)
@@ -64,8 +84,10 @@ async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str])
     if strays or nothing:
         return await _page(request, work, Sheet(check_in, definition, answers, strays, is_refused=True))
     taken = await by_phone.enter(work, check_in, definition, answers)
-    if not isinstance(taken, Taken):
-        return problems.answer(request, 410)
+    if isinstance(taken, Refused):
+        return await _page(request, work, Sheet(check_in, definition, answers, is_closed=True))
+    if isinstance(taken, Conflict) and corrections.may_correct(taken.response):
+        return await _page(request, work, Sheet(check_in, definition, answers, corrects=taken.response, is_late=True))
     return render.go(request, f"/staff/responses/{taken.response.id}")
 
 
@@ -81,7 +103,7 @@ async def correct_page(request: Ask, work: InWork, response_id: FromPath[str]) -
 
 @post("/", opt=STAFF)
 async def correct(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[Any]:
-    """Replace answers that were entered by mistake. If a colleague did so first, that version is shown (case 115)."""
+    """Replace answers that were entered by mistake. If a colleague did so first, ask which is right (case 115)."""
     earlier = found(await unread.find(work.db, work.actor, response_id))
     check_in = found(await lookup.lock(work.db, work.actor, earlier.check_in_id))
     definition = await questionnaires.definition_of(work.db, earlier.questionnaire_id)
@@ -98,7 +120,11 @@ async def correct(request: Ask, work: InWork, response_id: FromPath[str]) -> Res
     if isinstance(done, Refused) and done.why == "same":
         return await _page(request, work, replace(sheet, is_same=True))
     if isinstance(done, Refused):
-        return render.go(request, f"/staff/responses/{earlier.id}")
+        newest = await corrections.newest_version(work.db, earlier)
+        later = replace(sheet, corrects=newest, is_late=True)
+        if later.differing and corrections.may_correct(newest):
+            return await _page(request, work, later)
+        return render.go(request, f"/staff/responses/{newest.id}")
     return render.go(request, f"/staff/responses/{done.id}")
 
 
@@ -127,7 +153,7 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
     return render.page(
         request,
         "responses/by_phone.html",
-        422 if sheet.is_refused or sheet.is_same else 200,
+        sheet.status,
         [question.link_id for question in sheet.strays],
         check_in=sheet.check_in,
         definition=sheet.definition,
@@ -139,6 +165,9 @@ async def _page(request: Ask, work: Work, sheet: Sheet) -> Response[str]:
         corrects=sheet.corrects,
         address=f"/staff/responses/{sheet.corrects.id}/correct" if sheet.corrects else by_phone_address,
         same=sheet.is_same,
+        late=sheet.differing if sheet.is_late else None,
+        closed=sheet.is_closed,
+        enterer=await staff.find_staff(work.db, work.actor, (sheet.corrects and sheet.corrects.entered_by) or ""),
         patient=await work.db.get_one(Patient, sheet.check_in.patient_id),
         clinic=await people.clinic_of(work.db, work.actor),
         zone=work.actor.zone,

@@ -74,6 +74,13 @@ async def versions_before(db: AsyncSession, response: Response) -> list[Response
     return found
 
 
+async def newest_version(db: AsyncSession, response: Response) -> Response:
+    """The version that stands in the place of this response."""
+    while (after := await version_after(db, response)) is not None:
+        response = after
+    return response
+
+
 async def version_after(db: AsyncSession, response: Response) -> Response | None:
     """The version that replaces this response."""
     return await db.scalar(select(Response).where(Response.corrects_id == response.id))

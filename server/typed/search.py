@@ -27,8 +27,13 @@ def is_found(sought: str, text: str) -> bool:
     """Whether every word of `sought` is in the text, in any order and any spelling."""
     here, spelled_out = plain(text), plain(_spelled_out(text))
     forms = (here, here.replace(" ", ""), spelled_out, spelled_out.replace(" ", ""))
-    spellings = (plain(sought), plain(_spelled_out(sought)))
-    return any(all(any(word in form for form in forms) for word in spelling.split()) for spelling in spellings)
+    wanted = spellings(sought)
+    return any(all(any(word in form for form in forms) for word in spelling.split()) for spelling in wanted)
+
+
+def spellings(text: str) -> set[str]:
+    """The text as `plain` writes it, and as passports do: "muller" and "mueller"."""
+    return {plain(text), plain(_spelled_out(text))}
 
 
 def _bare(character: str) -> str:

@@ -28,13 +28,22 @@ def marks(shown: Values) -> str:
 
 
 def merge(typed: FormMultiDict, now: Values) -> Merged:
-    """Compare with `now`, the values as they are stored. A page without marks is from before this version."""
+    """Compare with `now`, the values as they are stored. A page without marks is from before this version.
+
+    A field that the page did not have, such as that of a colleague who joined meanwhile, keeps its value.
+    """
     seen = dict(each.split("=", 1) for each in str(typed.get("seen") or "").split() if "=" in each)
     others = {name: value for name, value in now.items() if name in seen and _mark(value) != seen[name]}
-    changed = {name: value for name, value in others.items() if typed.get(name, "") != value}
-    untouched = {name: value for name, value in changed.items() if _mark(str(typed.get(name, ""))) == seen[name]}
+    changed = {name: value for name, value in others.items() if _typed(typed, name) != value}
+    untouched = {name: value for name, value in changed.items() if _mark(_typed(typed, name)) == seen[name]}
+    new = {name: value for name, value in now.items() if seen and name not in seen and name not in typed}
     kept = [(name, value) for name, value in typed.multi_items() if name not in untouched]
-    return Merged(FormMultiDict([*kept, *untouched.items()]), changed)
+    return Merged(FormMultiDict([*kept, *untouched.items(), *new.items()]), changed)
+
+
+def _typed(form: FormMultiDict, name: str) -> str:
+    """The field's text; of several checkboxes, or of a list with a field to add to it, all values."""
+    return " ".join(value for value in form.getall(name, []) if isinstance(value, str) and value)
 
 
 def _mark(value: str) -> str:

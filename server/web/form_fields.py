@@ -85,18 +85,17 @@ class TooLong(BadForm):
 
 
 def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
-    """The trimmed text of a field; "" if it is absent. Raises TooLong."""
+    """The trimmed text of a field; "" if it is absent, or nothing of it can be seen (case 81). Raises TooLong."""
     value = form.get(name)
     kept = without_isolates(value).replace("\0", "").strip() if isinstance(value, str) else ""
     if len(kept) > longest:
         raise TooLong(form, name, len(kept), longest)
-    return kept
+    return "" if is_blank(kept) else kept
 
 
 def line(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
     """The text of a field of one line, such as a name, without what nobody sees; "" if nothing is left to see."""
-    typed = text(form, name, longest)
-    return "" if is_blank(typed) else one_line(typed)
+    return one_line(text(form, name, longest))
 
 
 def fields_of(form: FormMultiDict) -> list[tuple[str, str]]:

@@ -119,13 +119,13 @@ def _for_people(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     return _forbidden(request, extra) if error.status_code == 403 else None
 
 
-def _not_signed_in(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any] | None:
+def _not_signed_in(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any]:
     is_for_staff = extra.get("who", MayOpen.PERSON) in STAFF_ROUTES
     if not is_for_staff and is_at_desk(request):
         return answer(request, 403, words=language.gettext(refusal_words.FOR_PATIENTS))
     if request.method == "GET":
         return render.go(request, "/staff/sign-in") if is_for_staff else _sign_in_first(request)
-    return _signed_out(request, extra) if extra.get("typed") else None
+    return _signed_out(request, extra)
 
 
 def _whose(request: Request[Any, Any, Any]) -> str | None:
@@ -169,10 +169,13 @@ def _is_own_form(request: Request[Any, Any, Any], otherwise: str = "") -> bool:
 
 def _signed_out(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Response[Any]:
     """A form that came after the session ended: sign in again, with the text at hand (case 91)."""
-    typed = extra["typed"]
+    typed = extra.get("typed", [])
     if extra.get("who") in STAFF_ROUTES:
-        return render.page(request, "access/staff_sign_in.html", 401, typed=typed, unsaved=extra.get("unsaved"))
+        kept = {"typed": typed, "unsaved": extra.get("unsaved", ""), "was_signed_out": True}
+        return render.page(request, "access/staff_sign_in.html", 401, **kept)
     words = _("You were signed out, so this was not saved. Your text is below: copy it before you go on.")
+    if not typed:
+        words = language.gettext(refusal_words.WORDS[401])
     return _page(request, 401, words, Onward("/join", _("Sign in")), typed=typed)
 
 

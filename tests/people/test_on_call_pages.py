@@ -134,6 +134,19 @@ async def test_case_89_two_edits_of_the_rota_lose_nothing(
     assert (clinic.on_call_wait, await order_in(database)) == (20, {"Ken": 1, "Maria": 2})
 
 
+async def test_case_89_an_older_page_takes_nobody_off_the_rota_who_joined_meanwhile(
+    ruth: Browser, cast: Cast, database: Database
+) -> None:
+    old = {"seen": seen_on((await ruth.get(PATH)).text)}
+    await ruth.submit("/staff/team", {"name": "Noor", "email": "noor@harbor.example", "role": "clinician"})
+    [noor] = [one for one in await rows(database, Staff) if one.name == "Noor"]
+    hers = {f"place-{noor.id}": "1", f"phone-{noor.id}": "+1 212 555 0160"}
+    await ruth.submit(PATH, form_of(cast) | {"seen": seen_on((await ruth.get(PATH)).text)} | hers)
+    await ruth.submit(PATH, form_of(cast, ken="2") | old)
+    [noor] = await rows(database, Staff, Staff.id == noor.id)
+    assert (noor.on_call, noor.phone, await order_in(database)) == (1, "+1 212 555 0160", {"Noor": 1, "Ken": 2})
+
+
 def seen_on(page: str) -> str:
     found = re.search(r'name="seen" value="([^"]*)"', page)
     assert found is not None

@@ -90,6 +90,21 @@ async def test_case_89_two_edits_of_the_policy_lose_nothing(signed_in: Enter, ca
     assert (stored.silent_days, stored.text_countries, len(stored.channel_policy["visit"])) == (9, ["US", "CA"], 3)
 
 
+async def test_case_89_an_older_page_does_not_bring_back_a_country_that_a_colleague_took_out(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ruth, at = await signed_in(cast.ruth), "/staff/clinic/channels"
+    both: dict[str, Any] = GOOD | {"text_country": ["US", "CA", ""]}
+    await ruth.submit(at, both)
+    found = re.search(r'name="seen" value="([^"]*)"', (await ruth.get(at)).text)
+    assert found is not None
+    await ruth.submit(at, GOOD | {"seen": found[1], "text_country": ["US", ""]})
+    late = await ruth.submit(at, both | {"seen": found[1], "silent_days": "9"})
+    assert (late.status_code, "Text messages go to numbers in: US" in words(late)) == (409, True)
+    assert re.findall(r'name="text_country"[^>]*value="(\w+)"[^>]*checked', late.text) == ["US"]
+    assert (await clinic(database, cast)).text_countries == ["US"]
+
+
 async def test_case_155_the_page_names_what_sounds_in_quiet_hours(signed_in: Enter, cast: Cast) -> None:
     page = words(await (await signed_in(cast.ruth)).get("/staff/clinic/channels"))
     assert "Three things don't wait: a visit that was moved or cancelled, a test" in page

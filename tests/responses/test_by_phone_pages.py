@@ -4,11 +4,13 @@ import pytest
 
 from server.checkins.models import CheckIn
 from server.db import Database
-from server.responses.models import Response
+from server.flags.models import Flag
+from server.questionnaires.answers import answers_from_json
+from server.responses.models import ConflictingVersion, Response
 from tests.browser_without_screen import Browser, markup, words
 from tests.cast import Cast
 from tests.conftest import Enter
-from tests.stories import due_check_in, rows
+from tests.stories import STEADY, answered, due_check_in, rows
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ANSWERS = {"breathing": "little", "swallowing": "none", "speech": "none", "fall": "no", "pain": "0", "mood": "hard"}
@@ -82,3 +84,54 @@ async def test_case_144_answers_by_phone_that_were_all_skipped_are_asked_about_a
     saved = await maria.submit(path, {"sure": "yes"})
     assert "all skipped" in words(saved)
     assert "all skipped" in words(await maria.get(f"/staff/patients/{cast.rosa.id}"))
+
+
+async def test_case_90_answers_that_are_saved_twice_are_one_entry(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    maria = await signed_in(cast.maria)
+    first, second = [await maria.submit(path(check_in), ANSWERS) for _ in range(2)]
+    assert (second.status_code, second.url) == (200, first.url)
+    assert len(await rows(database, Response)) == 1
+
+
+async def test_case_89_a_colleague_who_entered_the_answers_first_loses_nothing_nor_does_the_later_one(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
+    await ken.submit(path(check_in), ANSWERS)
+    late = await maria.submit(path(check_in), ANSWERS | {"breathing": "very-hard"})
+    assert late.status_code == 409
+    assert "Ken Osei entered answers to this check-in" in words(late)
+    assert "These differ: Breathing." in words(late)
+    [stored] = await rows(database, Response)
+    assert f'action="/staff/responses/{stored.id}/correct"' in late.text
+    await maria.submit(f"/staff/responses/{stored.id}/correct", ANSWERS | {"breathing": "very-hard"})
+    [flag] = [each for each in await rows(database, Flag) if each.item == "breathing"]
+    assert flag.severity == "urgent"
+
+
+async def test_case_115_a_red_answer_by_phone_raises_its_flag_although_the_patient_sent_others_meanwhile(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    maria = await signed_in(cast.maria)
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
+    page = await maria.submit(path(check_in), {"breathing": "very-hard"})
+    [stored] = await rows(database, Response)
+    assert page.url.path == f"/staff/responses/{stored.id}"
+    assert answers_from_json(stored.answers)["breathing"] == "none"
+    [version] = await rows(database, ConflictingVersion)
+    assert answers_from_json(version.answers) == {"breathing": "very-hard"}
+    assert [(flag.item, flag.severity) for flag in await rows(database, Flag)] == [("breathing", "urgent")]
+
+
+async def test_case_89_a_check_in_that_was_cancelled_meanwhile_gives_back_what_was_entered(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    maria = await signed_in(cast.maria)
+    await maria.submit(f"/staff/patients/{cast.rosa.id}/plans/{check_in.plan_id}/end", {"reason": "Asked twice."})
+    late = await maria.submit(path(check_in), ANSWERS)
+    assert (late.status_code, "Nothing was saved. What you entered is below." in words(late)) == (410, True)
+    assert late.text.count(" checked") == len(ANSWERS)
+    assert await rows(database, Response) == []

@@ -1,5 +1,7 @@
 """Answers that staff entered by phone can be corrected: both versions stay, and the flags follow (case 115)."""
 
+import re
+
 import pytest
 
 from server.audit import AuditEvent
@@ -129,9 +131,11 @@ async def test_case_115_an_earlier_version_cannot_be_corrected_again_and_nothing
     earlier = await enter(maria, database, RED)
     same = await maria.submit(f"/staff/responses/{earlier.id}/correct", RED)
     assert (same.status_code, "Nothing differs" in words(same)) == (422, True)
-    await enter(maria, database, ANSWERS)
+    corrected = await enter(maria, database, ANSWERS)
     late = await maria.submit(f"/staff/responses/{earlier.id}/correct", ANSWERS | {"pain": "9"})
-    assert late.url.path == f"/staff/responses/{earlier.id}"
+    assert (late.status_code, f'action="/staff/responses/{corrected.id}/correct"' in late.text) == (409, True)
+    twice = await maria.submit(f"/staff/responses/{earlier.id}/correct", ANSWERS)
+    assert twice.url.path == f"/staff/responses/{corrected.id}"
     assert (await maria.get(f"/staff/responses/{earlier.id}/correct")).status_code == 410
     assert len(await rows(database, Response)) == 2
 
@@ -157,3 +161,21 @@ async def test_case_115_the_versions_of_an_answer_lead_to_each_other(maria: Brow
         assert await corrections.version_after(db, stored[first.id]) is stored[second.id]
         assert await corrections.version_after(db, stored[third.id]) is None
     assert [corrections.may_correct(each) for each in stored.values()] == [False, False, True]
+
+
+async def test_case_115_of_two_who_correct_at_once_neither_loses_a_red_answer(
+    maria: Browser, signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    earlier = await enter(maria, database, ANSWERS)
+    ken = await signed_in(cast.ken)
+    await ken.submit(f"/staff/responses/{earlier.id}/correct", ANSWERS | {"pain": "7"})
+    late = await maria.submit(f"/staff/responses/{earlier.id}/correct", RED)
+    assert late.status_code == 409
+    assert "Ken Osei entered answers to this check-in, Mon, Nov 16, 9:00 AM" in words(late)
+    assert "These differ: Breathing, Pain." in words(late)
+    assert re.search(r'name="breathing"\s+value="very-hard"\s+checked', late.text)
+    action = re.search(r'class="stack wide asked" method="post" action="([^"]+)"', late.text)
+    assert action is not None
+    await maria.submit(action[1], RED)
+    assert (await open_flags(database))["breathing"] == "urgent"
+    assert len(await rows(database, Response)) == 3

@@ -37,3 +37,26 @@ def test_case_89_a_page_of_the_former_version_saves_as_before() -> None:
 def test_case_89_line_ends_of_a_browser_are_no_change() -> None:
     shown = {"note": "one\ntwo"}
     assert edits.merge(form({"note": "one\r\ntwo"}, shown), {"note": "one\ntwo"}).changed == {}
+
+
+CODES = st.lists(st.sampled_from(("CA", "MX", "US")), unique=True).map(sorted)
+
+
+@given(CODES, CODES, CODES)
+def test_case_89_several_ticked_boxes_of_one_name_are_one_value(
+    shown: list[str], first: list[str], second: list[str]
+) -> None:
+    """The boxes, and the empty field below them that adds one."""
+    sent = [*(("codes", code) for code in [*second, ""]), ("seen", edits.marks({"codes": " ".join(shown)}))]
+    merged = edits.merge(FormMultiDict(sent), {"codes": " ".join(first)})
+    assert ("codes" in merged.changed) is (first not in (shown, second))
+    expected = second if second != shown else first
+    assert " ".join(merged.form.getall("codes")).split() == expected
+
+
+@given(VALUES, VALUES)
+def test_case_89_a_field_that_the_page_did_not_have_keeps_its_value(
+    shown: dict[str, str], second: dict[str, str]
+) -> None:
+    merged = edits.merge(form(second, shown), shown | {"newer": "a"})
+    assert (merged.changed, merged.form["newer"]) == ({}, "a")

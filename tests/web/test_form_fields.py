@@ -11,7 +11,7 @@ import pytest
 from litestar.datastructures import FormMultiDict
 
 from server.web import form_fields
-from server.web.form_fields import typed_in
+from server.web.form_fields import text, typed_in
 from tests.browser_without_screen import Browser
 
 ROOT = Path(__file__).parent.parent.parent
@@ -101,3 +101,10 @@ async def test_case_128_a_multipart_form_is_read_or_refused(
         headers={"content-type": "multipart/form-data; boundary=a"},
     )
     assert sent.status_code == status
+
+
+@pytest.mark.parametrize("typed", ["\u200b", " \u2060\ufeff ", "\u3164", "\u0301"])
+def test_case_81_a_text_of_which_nothing_can_be_seen_is_no_text(typed: str) -> None:
+    """A reason, a note or an outcome that is needed cannot be given by such a text."""
+    assert text(FormMultiDict([("reason", typed)]), "reason") == ""
+    assert text(FormMultiDict([("reason", f"Fell{typed}")]), "reason") != ""

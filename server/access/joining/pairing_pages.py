@@ -1,5 +1,7 @@
 """Staff issue a pairing code for a patient's or caregiver's device."""
 
+from typing import Any
+
 import segno
 from litestar import Response, Router, post
 from litestar.exceptions import NotFoundException
@@ -15,9 +17,11 @@ from server.web.problems import found
 
 
 @post("/patients/{patient_id:str}/pair", opt=STAFF)
-async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath[str]) -> Response[str]:
+async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath[str]) -> Response[Any]:
     """Show a new eight-digit code, also as a QR code, for the patient's device or a caregiver's."""
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
+    if patient.has_died:  # recorded while the page was open (case 127)
+        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
     caregiver_id = text(await form_of(request), "caregiver", 32)
     caregivers = {caregiver.id: caregiver for caregiver in await flow.caregivers_of(work.db, patient.id)}
     caregiver = caregivers.get(caregiver_id)

@@ -97,8 +97,10 @@ def _caregiver_id(actor: Actor) -> str | None:
     return actor.id if actor.kind == ActorKind.CAREGIVER else None
 
 
-async def of_person(db: AsyncSession, actor: Actor) -> list[Passkey]:
-    query = select(Passkey).where(Passkey.patient_id == actor.patient_id, Passkey.ended_at.is_(None))
+async def of_person(db: AsyncSession, actor: Actor, with_ended: bool = False) -> list[Passkey]:
+    query = select(Passkey).where(Passkey.patient_id == actor.patient_id)
+    if not with_ended:
+        query = query.where(Passkey.ended_at.is_(None))
     if actor.kind == ActorKind.CAREGIVER:
         query = query.where(Passkey.caregiver_id == actor.id)
     return list(await db.scalars(query.order_by(Passkey.made_at)))

@@ -71,7 +71,8 @@ def _return(request: Ask, sent: Sent, token: str | None = None) -> Response[Any]
     words = _("You were signed out before this was saved. Check it, then send it again.")
     page = problems.answer(request, 200, words=words, typed=unsaved.written(sent))
     cookie = session_cookie(request, token, of_staff=True) if token is not None else None
-    return ComesBack(page, Shown(words, title=_("Your text is back")), sent, cookie)
+    title = _("Your text is back") if unsaved.written(sent) else _("What you entered is back")
+    return ComesBack(page, Shown(words, title=title), sent, cookie)
 
 
 @get("/link", opt=ANYONE, sync_to_thread=False)

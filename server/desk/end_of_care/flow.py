@@ -13,20 +13,27 @@ from server.appointments import flow
 from server.appointments.appointment_reminders import replan
 from server.appointments.models import Appointment, EndOfCare
 from server.appointments.rules import AppointmentStatus
+from server.audit import AuditEvent
 from server.checkins import ended_plans, plans
 from server.db import Work
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
-from server.people.rules import PauseReason
+from server.people.rules import ENDS_CARE, PauseReason
 from server.responses.submission import closing
 
+NEWEST_FIRST = (EndOfCare.ended_at.desc(), EndOfCare.pause_reason == PauseReason.HOSPICE)
 MAY_BE_CANCELLED = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
 
 
 async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
-    """Stop all messages, expire pairing codes, end the plans, cancel the visits to come. Nobody gets a message."""
-    if (earlier := await current(work.db, patient)) is not None:
+    """Stop all messages, expire pairing codes, end the plans, cancel the visits to come. Nobody gets a message.
+
+    A patient in hospice care may die; whoever has died is in nobody's care, so that recording it again changes nothing.
+    """
+    await people.lock(work.db, patient)
+    earlier = await current(work.db, patient)
+    if earlier is not None and earlier.pause_reason in (why, PauseReason.DEATH):
         return earlier
     await departures.pause(work, patient, why)  # first: the cancelled visits must announce nothing
     ended = EndOfCare(
@@ -55,27 +62,52 @@ async def to_come(work: Work, patient: Patient) -> list[Appointment]:
     return list(await work.db.scalars(found.order_by(Appointment.starts_at)))
 
 
-async def newest(db: AsyncSession, patient: Patient) -> EndOfCare | None:
-    """The newest end of care, reversed or not."""
-    found = select(EndOfCare).where(EndOfCare.patient_id == patient.id).order_by(EndOfCare.ended_at.desc())
-    return await db.scalar(found.limit(1))
+async def shown(db: AsyncSession, patient: Patient) -> EndOfCare | None:
+    """The end of care that is in force; if none is, the newest one that was a mistake."""
+    found = select(EndOfCare).where(EndOfCare.patient_id == patient.id)
+    return await db.scalar(found.order_by(EndOfCare.reversed_at.is_(None).desc(), *NEWEST_FIRST).limit(1))
 
 
 async def current(db: AsyncSession, patient: Patient) -> EndOfCare | None:
-    """The end of care that is in force."""
-    ended = await newest(db, patient)
-    return ended if ended and ended.reversed_at is None else None
+    """The end of care that is in force: a death rather than the hospice care before it."""
+    found = select(EndOfCare).where(EndOfCare.patient_id == patient.id, EndOfCare.reversed_at.is_(None))
+    return await db.scalar(found.order_by(*NEWEST_FIRST).limit(1))
 
 
 async def reverse(work: Work, patient: Patient, reason: str) -> bool:
-    """Take back a mistake. Messages go out again; visits and plans stay ended until staff restore each of them."""
+    """Take back a mistake. Visits and plans stay ended until staff restore each of them.
+
+    Messages go out again unless they were paused for another reason, before the mistake or during it.
+    """
+    await people.lock(work.db, patient)
     ended = await current(work.db, patient)
     if ended is None:
         return False
     ended.reversed_at, ended.reversed_by, ended.reason = work.now, work.actor.id, reason
     audit.record(work, "care.end-reversed", ended)
+    why = await pause_without(work.db, patient, ended)
     await people.resume(work, patient)
+    if why is not None:
+        await people.pause(work, patient, why)
     return True
+
+
+async def pause_without(db: AsyncSession, patient: Patient, mistake: EndOfCare) -> PauseReason | None:
+    """Why messages stay paused once this mistake is taken back: hospice care, or no consent any more (case 51)."""
+    others = select(EndOfCare.pause_reason).where(
+        EndOfCare.patient_id == patient.id, EndOfCare.reversed_at.is_(None), EndOfCare.id != mistake.id
+    )
+    if (care := await db.scalar(others.order_by(*NEWEST_FIRST).limit(1))) is not None:
+        return care
+    verbs = ("patient.paused", "patient.resumed")
+    found = select(AuditEvent).where(AuditEvent.subject_id == patient.id, AuditEvent.verb.in_(verbs))
+    for event in await db.scalars(found.order_by(AuditEvent.at.desc())):
+        if event.verb == "patient.resumed":
+            return None
+        why = event.detail.get("why")
+        if why not in ENDS_CARE:
+            return PauseReason(why) if why in tuple(PauseReason) else PauseReason.OTHER
+    return None
 
 
 async def cancelled(db: AsyncSession, patient: Patient) -> list[Appointment]:

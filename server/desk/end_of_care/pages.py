@@ -61,6 +61,7 @@ async def _reverse_page(request: Ask, work: Work, patient: Patient, wrong: bool 
         patient=patient,
         ended=ended,
         visits=await flow.cancelled(work.db, patient),
+        pause_left=await flow.pause_without(work.db, patient, ended),
         wrong=wrong,
     )
 

@@ -116,7 +116,7 @@ async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[
     if chosen is None:
         return await _page(request, work, flag, View(INBOX, "outcome", typed))
     refused = await actions.close(work, flag, Outcome(chosen, typed.note), shown)
-    if refused:
+    if refused and not _is_done(work.actor, flag, chosen, typed.note):
         return await _page(request, work, flag, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
 
@@ -131,7 +131,7 @@ async def expect(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
     if wanted is None:
         return await _page(request, work, flag, View(INBOX, "level", typed))
     refused = await expected_levels.expect_level_of(work, flag, wanted, Shown.read(text(form, "shown")))
-    if refused:
+    if refused and not _is_done(work.actor, flag, FlagOutcome.EXPECTED, typed.note):
         return await _page(request, work, flag, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
 
@@ -144,6 +144,11 @@ async def reopen(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
     if refused and refused.why == "closed":
         return await _page(request, work, flag, View(INBOX, "closed-anew"))
     return _back(request, form, flag)
+
+
+def _is_done(actor: Actor, flag: Flag, outcome: FlagOutcome, note: str) -> bool:
+    """Whether the same person has closed the flag in the same way: the button was pressed twice (case 90)."""
+    return (flag.closed_by, flag.outcome, flag.note or "") == (actor.id, outcome, note)
 
 
 async def _wanted(db: AsyncSession, actor: Actor, flag: Flag, typed: Typed) -> Wanted | None:

@@ -48,9 +48,11 @@ async def of(work: Work) -> Unreached:
     )
     patients = await inbox_rows.patients_of(work.db, work.actor, ids)
     reached = await calls.last_reached(work.db, ids)
+    for patient_id, at in (await lists.last_recorded_replies(work, ids)).items():
+        reached[patient_id] = max(at, reached.get(patient_id, at))
 
     def waits(patient_id: str, since: datetime) -> bool:
-        """Whether nobody has reached this patient by phone since then: "reached" takes a row off (case 119)."""
+        """Whether nobody has reached this patient since then: "reached", or a reply that staff recorded (case 119)."""
         return patient_id not in reached or reached[patient_id] < since
 
     lately = work.now - CALL_AHEAD

@@ -161,7 +161,9 @@ async def restore(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Resp
     again = await trigger_versions.restore(work, row, reason)
     if isinstance(again, Refused) and again.why == "reason" and after is not None:
         return await _restore_page(request, work.db, work.actor, row, after)
-    if isinstance(again, Refused):
+    latest = await lists.latest(work.db, row)
+    was_pressed_twice = latest.ended_at is None and trigger_versions.as_rule(latest) == trigger_versions.as_rule(row)
+    if isinstance(again, Refused) and not was_pressed_twice:
         return await _page(request, work.db, work.actor, Editor(trigger_versions.as_rule(row), row, stale=True))
     return render.go(request, f"/staff/triggers?did={after.id}#did" if after else f"/staff/triggers#{row.slug}")
 

@@ -31,7 +31,8 @@ async def end(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response
     reason = text(await form_of(request), "reason")
     if not reason:
         return await _end_page(request, work, row, reason="")
-    if not await trigger_versions.end(work, row, reason):
+    was_pressed_twice = (row.ended_by, row.end_reason) == (work.actor.id, reason)
+    if not await trigger_versions.end(work, row, reason) and not was_pressed_twice:
         return await _end_page(request, work, row, reason=reason)
     return render.go(request, f"/staff/triggers?did={row.id}#did")
 

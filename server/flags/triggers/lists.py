@@ -41,6 +41,13 @@ async def versions_of(db: AsyncSession, row: TriggerVersion) -> list[tuple[Trigg
     return found
 
 
+async def latest(db: AsyncSession, row: TriggerVersion) -> TriggerVersion:
+    """The newest trigger in the line of this one; it may have ended."""
+    while (after := await follower(db, row)) is not None:
+        row = after
+    return row
+
+
 async def follower(db: AsyncSession, row: TriggerVersion) -> TriggerVersion | None:
     """The trigger that replaced this one; None if there is none."""
     return await db.scalar(select(TriggerVersion).where(TriggerVersion.follows_id == row.id))

@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import SequenceMatcher
 
-from server.typed.search import is_found, plain
+from server.typed.search import is_found, plain, spellings
 from server.typed.text import one_line
 
 FEWEST_DIGITS = 3  # of a phone number, to search by
+WHOLE_NUMBER = 7  # digits; a shorter one is no phone number of one's own
+NEAR = 0.85  # of 1, for two spellings of one name
 FIRST_YEAR = 1900
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th|º|o)$")
 _NO_PART = ("born", "nacio", "el", "of", "de", "del", "the")  # words around a date that pages and people write
@@ -86,10 +89,40 @@ def read_birth_date(typed: str, today: date) -> str | None:
 
 
 def is_alike(one: Identity, other: Identity) -> bool:
-    """Whether both may be one person: the same record number or name, or a birth date and part of a name."""
-    if one.record_number and plain(one.record_number) == plain(other.record_number or ""):
+    """Whether both may be one person.
+
+    The same record number or name is enough, in any order and spelling, with a second surname or without. A birth date
+    or a phone number goes with part of a name. Two people of a household are told apart by their birth dates.
+    """
+    if one.record_number and _joined(one.record_number) == _joined(other.record_number or ""):
         return True
-    words, others = set(plain(one.name).split()), set(plain(other.name).split())
-    if words == others:
+    pairs = [(a, b) for a in spellings(one.name) for b in spellings(other.name)]
+    if any(_is_same_name(a, b) for a, b in pairs):
         return True
-    return one.birth_date is not None and one.birth_date == other.birth_date and bool(words & others)
+    is_born_alike = one.birth_date is not None and one.birth_date == other.birth_date
+    if not is_born_alike and not any(_is_same_number(a, b) for a in one.numbers for b in other.numbers):
+        return False
+    is_near = any(_nearness(a, b) >= NEAR for a, b in pairs)
+    born_apart = not is_born_alike and one.birth_date is not None and other.birth_date is not None
+    return is_near or (not born_apart and any(set(a.split()) & set(b.split()) for a, b in pairs))
+
+
+def _joined(text: str) -> str:
+    return plain(text).replace(" ", "")
+
+
+def _is_same_name(one: str, other: str) -> bool:
+    """All words of the shorter name are in the longer one; a single word is too little for that."""
+    fewer, more = sorted((set(one.split()), set(other.split())), key=len)
+    return fewer == more or (len(fewer) > 1 and fewer <= more) or one.replace(" ", "") == other.replace(" ", "")
+
+
+def _nearness(one: str, other: str) -> float:
+    """1 for equal names, in any order of their words; two letters that changed places leave 0.9 or so."""
+    return SequenceMatcher(None, " ".join(sorted(one.split())), " ".join(sorted(other.split()))).ratio()
+
+
+def _is_same_number(one: str, other: str) -> bool:
+    """With the country's prefix or without it."""
+    short, long = sorted((_without_prefix(_digits(one)), _without_prefix(_digits(other))), key=len)
+    return len(short) >= WHOLE_NUMBER and long.endswith(short)

@@ -9,13 +9,14 @@ from server.people.patients.identity import Identity, is_alike
 
 def is_renamed(patient: Patient, new: NewPatient) -> bool:
     """Whether the change may make this patient look like another one."""
-    facts = ("name", "birth_date", "record_number")
+    facts = ("name", "birth_date", "record_number", "phone", "caregiver_phone")
     return any(getattr(patient, fact) != getattr(new, fact) for fact in facts)
 
 
 async def find(work: Work, new: NewPatient, patient_id: str = "") -> list[Patient]:
     """The other patients of the clinic who may be this person."""
-    typed = Identity(new.name, new.birth_date, new.record_number)
+    numbers = tuple(filter(None, (new.phone, new.caregiver_phone)))
+    typed = Identity(new.name, new.birth_date, new.record_number, numbers)
     others = [patient for patient in await flow.roster(work.db, work.actor) if patient.id != patient_id]
     return [other for other in others if is_alike(typed, identity_of(other))]
 

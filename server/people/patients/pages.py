@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import double_presses, language, places
 from server.actor import Actor
 from server.language import gettext as _
-from server.people import flow
+from server.people import clinics, flow
 from server.people.flow import NewPatient
 from server.people.models import Patient
 from server.people.patients import look_alikes
@@ -61,6 +61,7 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     new = _new_patient(form)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault)
+    await clinics.locked(work)  # two who register the same person at once: the second is asked (case 114)
     async with double_presses.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
@@ -95,7 +96,7 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
 @post("/{patient_id:str}/edit", opt=STAFF)
 async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
-    await work.db.refresh(patient, with_for_update={"key_share": True})  # whoever saves at the same time waits
+    await flow.lock(work.db, patient)
     merged = edits.merge(await form_of(request), _shown(patient))
     form = merged.form
     new = _new_patient(form)

@@ -13,7 +13,7 @@ from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires.branching import still_asked
 from server.questionnaires.respondents import Respondent
-from server.responses import drafts, history
+from server.responses import drafts, history, lookup
 from server.responses.questions import third_person
 from server.responses.questions.answering import Caller
 from server.responses.submission import receipt, submit, urgency
@@ -71,7 +71,10 @@ async def say_urgency(request: Ask, work: InWork, check_in_id: FromPath[str]) ->
 
 @post("/withdraw", opt=PERSON)
 async def undo(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
-    response = found(await history.find(work.db, work.actor, check_in_id))
+    response = await history.find(work.db, work.actor, check_in_id)
+    if response is None:  # pressed twice, or undone on another phone
+        check_in = found(await lookup.find(work.db, work.actor, check_in_id))
+        return render.go(request, f"/check-ins/{check_in.id}/check")
     undone = await receipt.undo(work, response)
     page = f"check?who={response.respondent}" if undone else "sent"
     return render.go(request, f"/check-ins/{check_in_id}/{page}")

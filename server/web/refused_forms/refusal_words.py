@@ -5,7 +5,7 @@ from server.web.dependencies import MayOpen
 
 WORDS = {
     400: mark("We couldn't read that. Please go back and try again."),
-    401: mark("Please sign in again. Nothing you sent is lost on this phone."),
+    401: mark("You were signed out, so this was not saved. Please sign in, then do it again."),
     403: mark("This page is too old to use. Please open it again."),
     404: mark("We can't find that page."),
     405: mark("This address can't be opened by itself. Nothing was changed."),

@@ -2,13 +2,15 @@
 
 import pytest
 
-from server.checkins.models import CheckIn
+from server.access.models import PairingCode
+from server.appointments.models import Appointment
+from server.checkins.models import CheckIn, Plan
 from server.db import Database
 from server.people.models import Patient
 from server.responses.models import Response as Answered
 from tests.browser_without_screen import words
-from tests.cast import Cast
-from tests.conftest import Enter
+from tests.cast import NOW, Cast
+from tests.conftest import Enter, StillClock
 from tests.desk.end_of_care.test_flow import booked
 from tests.stories import due_check_in, rows
 
@@ -91,3 +93,102 @@ async def test_case_117_what_was_answered_before_is_not_lost(signed_in: Enter, c
     await maria.submit(f"/staff/patients/{cast.rosa.id}/care", {"why": "death"})
     [response] = await rows(database, Answered)
     assert response.status == "in-progress"
+
+
+async def rosa_now(database: Database, cast: Cast) -> Patient:
+    [rosa] = await rows(database, Patient, Patient.id == cast.rosa.id)
+    return rosa
+
+
+@pytest.mark.parametrize("pressed", ["resume", "hospital", "consent-withdrawn"])
+async def test_case_117_an_older_page_neither_resumes_nor_renames_an_end_of_care(
+    signed_in: Enter, cast: Cast, database: Database, pressed: str
+) -> None:
+    maria, ken, page = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/patients/{cast.rosa.id}"
+    await maria.submit(f"{page}/pause", {"why": "holiday"})
+    await ken.submit(f"{page}/care", {"why": "death"})
+    late = await maria.submit(f"{page}/pause", {"why": pressed})
+    assert "changed since you opened it. Nothing was saved" in words(late)
+    assert "Has died · recorded by Ken Osei" in words(late)
+    rosa = await rosa_now(database, cast)
+    assert (rosa.paused_at, rosa.pause_reason) == (NOW, "death")
+
+
+async def test_case_117_a_patient_in_hospice_care_may_die_and_a_mistake_leads_back_to_hospice(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    hospice = await maria.submit(f"{page}/care", {"why": "hospice"})
+    assert f'href="{page}/care?why=death"' in hospice.text
+    clock.move(minutes=10)
+    died = await maria.submit(f"{page}/care", {"why": "death"})
+    assert "Has died · recorded by Maria Alvarez" in words(died)
+    assert (await rosa_now(database, cast)).pause_reason == "death"
+    later = await maria.submit(f"{page}/care", {"why": "hospice"})
+    assert "Has died" in words(later)
+    assert "Reminders stay paused for another reason: hospice" in words(await maria.get(f"{page}/care/reverse"))
+    back = await maria.submit(f"{page}/care/reverse", {"reason": "Another Rosa Delgado."})
+    assert "In hospice care · recorded by Maria Alvarez" in words(back)
+    assert (await rosa_now(database, cast)).pause_reason == "hospice"
+
+
+@pytest.mark.parametrize("order", ["before", "during"])
+async def test_case_117_a_reversal_sends_nothing_to_whoever_withdrew_consent(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, order: str
+) -> None:
+    maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
+    page = f"/staff/patients/{cast.rosa.id}"
+    if order == "before":
+        await rosa.submit("/settings/leave")
+        clock.move(minutes=10)
+    await maria.submit(f"{page}/care", {"why": "death"})
+    clock.move(minutes=10)
+    if order == "during":
+        await rosa.submit("/settings/leave")
+        assert (await rosa_now(database, cast)).pause_reason == "death"
+        clock.move(minutes=10)
+    await maria.submit(f"{page}/care/reverse", {"reason": "Another Rosa Delgado."})
+    paused = await rosa_now(database, cast)
+    assert (paused.paused_at is not None, paused.pause_reason) == (True, "consent-withdrawn")
+
+
+async def test_case_117_a_reversal_after_a_pause_that_had_ended_pauses_nothing(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    for why in ("holiday", "resume"):
+        await maria.submit(f"{page}/pause", {"why": why})
+        clock.move(minutes=10)
+    await maria.submit(f"{page}/care", {"why": "death"})
+    clock.move(minutes=10)
+    await maria.submit(f"{page}/care/reverse", {"reason": "Another Rosa Delgado."})
+    assert (await rosa_now(database, cast)).paused_at is None
+
+
+@pytest.mark.parametrize("why", ["death", "hospice"])
+async def test_case_117_an_older_page_books_nothing_and_begins_no_plan(
+    signed_in: Enter, cast: Cast, database: Database, why: str
+) -> None:
+    maria, ken, page = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/patients/{cast.rosa.id}"
+    await maria.submit(f"{page}/plans", {"slug": "daily-three", "rhythm": "daily", "at": "09:00"})
+    [plan] = await rows(database, Plan)
+    await ken.submit(f"{page}/care", {"why": why})
+    form = {"patient": cast.rosa.id, "date": "2026-12-01", "time": "10:00", "place": "Room 7"}
+    refused = await maria.submit("/staff/visits", form)
+    assert (refused.status_code, 'value="Room 7"' in refused.text) == (422, True)
+    assert "This patient has died or is in hospice care. Nothing was booked." in words(refused)
+    assert await rows(database, Appointment) == []
+    weekly = {"slug": "weekly-als", "rhythm": "weekly", "at": "09:00", "weekday": "1"}
+    for address, sent in ((f"{page}/plans", weekly), (f"{page}/plans/{plan.id}/resume", {})):
+        assert "changed since you opened it. Nothing was saved" in words(await maria.submit(address, sent))
+    assert [(each.slug, each.ended_at) for each in await rows(database, Plan)] == [("daily-three", NOW)]
+
+
+async def test_case_127_an_older_page_pairs_no_phone_of_a_patient_who_has_died(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, ken, page = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/patients/{cast.rosa.id}"
+    await ken.submit(f"{page}/care", {"why": "death"})
+    for address, sent in ((f"{page}/pair", {}), (f"{page}/devices", {"code": "123456"})):
+        assert "changed since you opened it. Nothing was saved" in words(await maria.submit(address, sent))
+    assert await rows(database, PairingCode) == []

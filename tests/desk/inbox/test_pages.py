@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.appointments.replies import flow as replies
@@ -111,4 +113,19 @@ async def test_case_119_reached_takes_a_person_off_not_reached(
     assert "Rosa Delgado" in words(await maria.get("/staff?show=unreached"))
     clock.move(minutes=1)
     await maria.submit(calls, {"outcome": "reached"})
+    assert "Rosa Delgado" not in words(await maria.get("/staff?show=unreached"))
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("hours", [20, 24 * 9])
+async def test_case_119_a_reply_that_staff_record_takes_a_person_off_not_reached(
+    signed_in: Enter, cast: Cast, database: Database, hours: int
+) -> None:
+    """Rosa has no phone with the app. Maria called her."""
+    async with database.writing() as db:
+        starts = to_wall(NOW + timedelta(hours=hours), cast.harbor.zone)
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(starts))
+    maria = await signed_in(cast.maria)
+    assert "Rosa Delgado" in words(await maria.get("/staff?show=unreached"))
+    await maria.submit(f"/staff/visits/{visit.id}/reply", {"reply": "coming"})
     assert "Rosa Delgado" not in words(await maria.get("/staff?show=unreached"))

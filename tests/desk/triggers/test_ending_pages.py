@@ -21,7 +21,7 @@ async def test_case_113_a_trigger_ends_only_after_a_question_and_with_a_reason(
     question = words(await ken.get(f"/staff/triggers/{rule.id}/end"))
     assert "End this rule?" in question
     assert "No patient will see its screen with the numbers to call." in question
-    for fields in ({}, {"reason": "   "}):
+    for fields in ({}, {"reason": "   "}, {"reason": "\u200b \u2060"}):
         refused = await ken.submit(f"/staff/triggers/{rule.id}/end", fields)
         assert (refused.status_code, "Please say why" in words(refused)) == (422, True)
     assert await in_force(database, cast)

@@ -80,6 +80,37 @@ def test_case_114_who_looks_like_the_same_person(other: Identity, same: bool) ->
     assert is_alike(other, person()) is same
 
 
+ROSA = Identity("Rosa Delgado", None, None, ("(212) 555-0101", "+12125550101"))
+SAME_NUMBER = ("212-555-0101",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        (ROSA, Identity("Rosa María Delgado Pérez"), True),
+        (ROSA, Identity("Rosadelgado"), True),
+        (ROSA, Identity("Rosa Deldago", None, None, SAME_NUMBER), True),
+        (ROSA, Identity("R. Delgado", None, None, SAME_NUMBER), True),
+        (ROSA, Identity("Rosa Deldago"), False),
+        (ROSA, Identity("Rosa"), False),
+        (ROSA, Identity("Ada Fox", None, None, SAME_NUMBER), False),
+        (ROSA, Identity("R. Delgado", None, None, ("0101",)), False),
+        (Identity("Anna Müller"), Identity("MUELLER, Anna"), True),
+        (Identity("Søren Ågård"), Identity("Soeren Aagaard"), True),
+        (Identity("Ann Lee", "1950-01-02"), Identity("Anne Leigh", "1950-01-02"), False),
+        (Identity("Ann Leigh", "1950-01-02"), Identity("Anne-Leigh", "1950-01-02"), True),
+        (Identity("Xu Li", None, "MRN-00123"), Identity("Ada Fox", None, "mrn 00123"), True),
+        (Identity("Xu Li", None, "MRN-00123"), Identity("Ada Fox", None, "MRN00123"), True),
+    ],
+    ids=str,
+)
+def test_case_114_one_person_in_other_spellings_or_with_the_same_number(
+    one: Identity, other: Identity, same: bool
+) -> None:
+    assert is_alike(one, other) is same
+    assert is_alike(other, one) is same
+
+
 @pytest.mark.parametrize(
     ("typed", "read"),
     [

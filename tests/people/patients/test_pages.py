@@ -1,5 +1,6 @@
 """Staff register and edit patients and caregivers, and pair their phones (case 60)."""
 
+import asyncio
 import re
 from urllib.parse import quote
 
@@ -160,6 +161,18 @@ async def test_case_114_a_second_patient_of_one_name_is_shown_before_saving(
     assert len(await rows(database, Patient)) == 4
     for path in ("/staff/patients", "/staff/visits/new", saved.url.path):
         assert "born Jan 2, 1950 · record 77" in words(await maria.get(path)), path
+
+
+async def test_case_114_of_two_who_register_one_person_at_once_the_second_is_asked(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
+    pressed = [
+        nurse.submit("/staff/patients", FORM | {"name": name, "phone": ""})
+        for nurse, name in ((maria, "Ana Ruiz"), (ken, "Ruiz, Aná"))
+    ]
+    assert sorted(page.status_code for page in await asyncio.gather(*pressed)) == [200, 422]
+    assert len(await rows(database, Patient)) == 4
 
 
 async def test_case_114_a_renamed_patient_is_compared_too(signed_in: Enter, cast: Cast) -> None:

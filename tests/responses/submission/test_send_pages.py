@@ -64,6 +64,18 @@ async def test_case_41_pressing_send_twice_is_one_response(
     await only_response(database)
 
 
+async def test_case_90_undo_pressed_twice_leads_to_the_same_page(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await rosa.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "little", "who": "self"})
+    await rosa.submit(f"/check-ins/{check_in.id}/send", {"who": "self"})
+    pages = [await rosa.submit(f"/check-ins/{check_in.id}/withdraw") for _ in range(2)]
+    assert [(page.status_code, page.url.path) for page in pages] == [(200, f"/check-ins/{check_in.id}/check")] * 2
+    walter = await signed_in(cast.walter)
+    assert (await walter.submit(f"/check-ins/{check_in.id}/withdraw")).status_code == 404
+
+
 @pytest.mark.parametrize(("link_id", "answer", "stored"), [("breathing", "none", Draft), ("fall", "yes", Flag)])
 async def test_case_41_a_double_tap_on_an_answer_stores_it_once(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, link_id: str, answer: str, stored: type[Base]

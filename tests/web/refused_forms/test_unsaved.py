@@ -22,7 +22,7 @@ from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.flags.scene import answers, only_flag
-from tests.stories import rows
+from tests.stories import due_check_in, rows
 
 TEXT = 'Called: <b>"thicker"</b> drinks\r\n& no straw, niño 🙂'
 FORMS = {
@@ -98,6 +98,67 @@ async def test_case_91_the_form_that_is_back_can_be_sent(
     await maria.submit(f"/staff/flags/{ids['flag']}/note", {"note": TEXT})
     assert [note.text for note in await rows(database, FlagNote)] == [TEXT]
     assert await rows(database, PhoneCall) == []
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize(
+    ("page", "action", "sent", "in_form"),
+    [
+        ("/staff/patients/{rosa}", "/staff/patients/{rosa}/calls", {"note": "Better"}, "Better"),
+        ("/staff/check-ins/{due}/by-phone", "/staff/check-ins/{due}/by-phone", {"breathing": "hard"}, 'value="hard"'),
+        ("/staff/patients/{rosa}", "/staff/patients/{rosa}/plans", {"slug": "function"}, 'value="function"'),
+    ],
+    ids=["one word", "answers by phone", "a choice"],
+)
+async def test_case_91_one_word_and_what_was_only_chosen_come_back_too(
+    signed_in: Enter,
+    cast: Cast,
+    database: Database,
+    clock: StillClock,
+    secret: str,
+    page: str,
+    action: str,
+    sent: dict[str, str],
+    in_form: str,
+) -> None:
+    async with database.writing() as db:
+        due = (await due_check_in(db, cast.rosa)).id
+    maria = await signed_in(cast.maria)
+    token, ids = await maria.csrf(), {"rosa": cast.rosa.id, "due": due}
+    async with database.writing() as db:
+        await db.execute(update(DeviceSession).values(ended_at=NOW))
+    headers = {"accept": "text/html", "referer": f"https://localhost{page.format(**ids)}"}
+    late = await maria.http.post(action.format(**ids), data=sent | {"_csrf_token": token}, headers=headers)
+    assert (late.status_code, "You were signed out, so this was not saved" in words(late)) == (401, True)
+    back = await signs_in(maria, hidden(late), code_at(secret, clock()))
+    assert (back.status_code, "What you entered is back" in words(back)) == (200, True)
+    form = next(part for part in back.text.split("<form")[1:] if f'action="{action.format(**ids)}"' in part)
+    entered = form.partition("</form>")[0].partition(in_form)
+    assert entered[1]
+    assert in_form == "Better" or re.match(r"[^>]*(checked|selected)", entered[2])
+
+
+@ONE_DATABASE
+async def test_case_91_a_button_alone_promises_nothing(signed_in: Enter, cast: Cast, ids: dict[str, str]) -> None:
+    maria = await signed_in(cast.maria)
+    await maria.submit("/staff/sign-out")
+    late = await maria.submit(f"/staff/flags/{ids['flag']}/own", {"back": "/staff"})
+    assert (late.status_code, "You were signed out, so this was not saved" in words(late)) == (401, True)
+    assert 'name="unsaved"' not in late.text
+    assert "is back in its place" not in words(late)
+
+
+@ONE_DATABASE
+async def test_case_91_an_answer_without_javascript_is_not_said_to_be_on_the_phone(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        due = (await due_check_in(db, cast.rosa)).id
+    rosa = await signed_in(cast.rosa)
+    await rosa.submit("/sign-out")
+    late = await rosa.submit(f"/check-ins/{due}/q/breathing?who=self", {"answer": "hard"})
+    assert (late.status_code, "on this phone" in words(late)) == (401, False)
+    assert "You were signed out, so this was not saved. Please sign in, then do it again." in words(late)
 
 
 @ONE_DATABASE
