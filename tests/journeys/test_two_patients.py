@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select
@@ -187,6 +188,22 @@ async def test_case_97_without_a_network_help_is_that_of_the_patient_who_is_show
     await sees(phone, "For Walter Brandt")
     await press(phone, "Help for Rosa Delgado")
     await sees(phone, "For Rosa Delgado", "Help for Walter Brandt")
+
+
+async def test_case_143_without_a_network_the_next_visit_of_each_patient_stays_readable(
+    chromium: Browser, site: RunningSite
+) -> None:
+    phone, _ = await given_a_phone_for_two(chromium, site)
+    first, later = await site.book_visit(timedelta(days=2)), await site.book_visit(timedelta(days=3))
+    walters = await site.book_visit(timedelta(days=4), site.cast.walter)
+    await phone.goto("/")
+    await eventually(lambda: evaluate(phone, f"{BUNDLE}.then(held => held?.visits.length === 3)"), "all to be kept")
+    await service_worker_is_active(phone)
+    await phone.context.set_offline(True)
+    await phone.goto("/")
+    await sees(phone, "Rosa Delgado's next visit", "Walter Brandt's next visit")
+    await sees(phone, *(f"{visit.starts:%A, %B} {visit.starts.day}" for visit in (first, walters)))
+    await sees_not(phone, f"{later.starts:%A, %B} {later.starts.day}")
 
 
 async def test_case_97_signing_out_counts_only_what_waits_for_that_patient(

@@ -72,13 +72,19 @@ def _help(request: Ask, work: Work, clinic: Clinic) -> str:
 
 
 async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, Any]]:
-    """The next visits, each until it ends. A device without a network shows the first (case 143)."""
+    """The next visits, each until it ends, and the next that was cancelled.
+
+    A device without a network shows the first of them, and what was cancelled, so that nobody comes then (case 143).
+    """
     patient = await work.db.get_one(Patient, work.actor.patient_id)
     named = third_person.naming(patient.name, Respondent.SELF, work.actor.kind)
+    cancelled = await appointment_lists.cancelled_ahead(work.db, patient.id, work.now)
+    ahead = await appointment_lists.upcoming(work.db, patient.id, work.now, VISITS_KEPT)
     return [
         {
             "id": visit.id,
             "until": bundle.ms(visit.starts_at + timedelta(minutes=visit.minutes)),
+            "cancelled": visit is cancelled,
             "html": render.inside(
                 request,
                 "phone/visit_offline.html",
@@ -88,7 +94,7 @@ async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, An
                 **named,
             ),
         }
-        for visit in await appointment_lists.upcoming(work.db, patient.id, work.now, VISITS_KEPT)
+        for visit in ([cancelled] if cancelled else []) + ahead
     ]
 
 
