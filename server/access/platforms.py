@@ -62,11 +62,15 @@ class Link(StrEnum):
 
 @dataclass(frozen=True)
 class BrowserSigns:
-    """What a browser brings to the page to join. `token` is that of its session, even if it has ended."""
+    """What a browser brings to the page to join. `token` is that of its session, even if it has ended.
+
+    `other_tokens` are those of a caregiver's sessions for other patients.
+    """
 
     device: DeviceSigns
     link: Link | None = None
     token: str = ""
+    other_tokens: tuple[str, ...] = ()
 
 
 def read(cookie: str, user_agent: str, hinted: str = "") -> DeviceSigns:

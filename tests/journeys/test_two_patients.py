@@ -206,6 +206,28 @@ async def test_case_143_without_a_network_the_next_visit_of_each_patient_stays_r
     await sees_not(phone, f"{later.starts:%A, %B} {later.starts.day}")
 
 
+async def test_case_98_where_every_session_has_ended_what_waits_of_each_patient_is_said(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """The phone showed Rosa; what waits is about Walter."""
+    phone, _ = await given_a_phone_for_two(chromium, site)
+    await without_background_sync(phone)
+    await site.check_in_due_now(site.cast.walter, "daily-three")
+    await phone.goto("/")
+    await phone.get_by_role("button", name="Walter Brandt").click()
+    await answer(phone, "Start")
+    await refuse(phone, UPLOADS)
+    await when_he_answers_as_he_sees_it(phone)
+    await sees(phone, NOT_YET)
+    await phone.goto("/")
+    await phone.get_by_role("button", name="Rosa Delgado").click()
+    for patient in (site.cast.rosa, site.cast.walter):
+        await site.sign_out_everywhere(patient)
+    await phone.goto("/")
+    await expect(phone.locator("h1")).to_have_text("You've been signed out here")
+    await sees(phone, "1 check-in is still waiting on this phone")
+
+
 async def test_case_97_signing_out_counts_only_what_waits_for_that_patient(
     chromium: Browser, site: RunningSite
 ) -> None:
