@@ -19,10 +19,10 @@ def city(zone: str) -> str:
 
 def _city(zone: str, formats: str) -> str:
     """Without its region: people look for Louisville under L."""
-    known = Locale.parse(formats).time_zones
+    described = Locale.parse(formats).time_zones
     for name in (zone, *_older_names().get(zone, ())):  # CLDR keeps a place under the name that it had first
-        if "city" in known.get(name, {}):
-            return str(known[name]["city"])
+        if "city" in described.get(name, {}):
+            return str(described[name]["city"])
     return str(get_timezone_location(zone, formats, return_city=True)).rpartition("/")[2]
 
 
