@@ -1,6 +1,6 @@
 // Without a network the service worker shows the offline page: put the page of this address in its place.
 import { askWho, continueOffline, follow, show } from "./offline-checkin.js";
-import { bundle, dueCheckIn, load, loadBundle } from "./offline-draft.js";
+import { bundle, dueCheckIn, load, loadBundle, now } from "./offline-draft.js";
 import { personShown, showsPerson } from "./person-shown.js";
 
 replaceOfflinePage();
@@ -13,7 +13,7 @@ async function replaceOfflinePage() {
   document.body.dataset.people = loaded.people ?? loaded.person;
   Outbox.flushAndNotify();
   if (url.pathname === "/help") return showHelp(loaded, url.searchParams.get("for"));
-  const visit = loaded.visits?.find(({ id }) => url.pathname === `/visits/${id}`);
+  const visit = loaded.visits?.find(({ id, until }) => url.pathname === `/visits/${id}` && until > now());
   if (visit) showsPerson(visit.person ?? loaded.person);
   if (visit) return show(visit.html, url.pathname);
   const [, checkIn] = url.pathname.match(/^\/check-ins\/([^/]+)/) ?? [];
@@ -26,7 +26,7 @@ async function replaceOfflinePage() {
     return void follow(url);
   }
   await showDueCard();
-  showNextVisit();
+  showNextVisits(loaded);
 }
 
 // That of the patient who is shown: another's clinic may have other numbers (case 97).
@@ -35,9 +35,16 @@ function showHelp(loaded, chosen) {
   show(loaded.helps?.[chosen ?? personShown() ?? ""] ?? loaded.help, location.pathname + location.search);
 }
 
-function showNextVisit() {
-  const visit = bundle?.visits?.find(({ until }) => until > Date.now());
-  if (visit) document.getElementById("held-visit")?.replaceChildren(asCard(visit.html));
+// The next visit of each patient, and what was cancelled.
+/** @param {Bundle} loaded */
+function showNextVisits({ person, visits = [] }) {
+  const shown = new Set();
+  const next = visits.filter((visit) => {
+    const whose = visit.person ?? person;
+    if (visit.until < now() || (!visit.cancelled && shown.has(whose))) return false;
+    return visit.cancelled || shown.add(whose);
+  });
+  document.getElementById("held-visit")?.replaceChildren(...next.map(({ html }) => asCard(html)));
 }
 
 // A page as a part of another: without its title, and with a heading of the second rank.
@@ -55,7 +62,7 @@ function asCard(html) {
 
 async function showDueCard() {
   for (const one of bundle?.forms ?? []) {
-    if (one.closes < Date.now() || (await Outbox.isSubmitted(one.id))) continue;
+    if (one.closes < now() || (await Outbox.isSubmitted(one.id))) continue;
     return document.getElementById("held-due").replaceChildren(asCard(one.pages.card));
   }
 }

@@ -1,22 +1,22 @@
 "use strict";
 // A classic script, because not every browser runs a service worker that is a module. Pages load most of its imports
 // too.
-importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.js", "/static/receipts.js");
+importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.js");
+importScripts("/static/receipts.js", "/static/shell.js");
 // It shows every push and reports what became of it, takes replies to notifications, and replaces pages without a
 // network.
 
-const SHELL = "shell-0"; // the server replaces 0 by a hash of all pages, texts and scripts
-// Two pages, and the text of a notification that can't be read, in the language of the pages. The first page continues
-// a check-in from the offline bundle (pwa/offline-page.js).
-const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
+const shell = Shell("shell-0"); // the server replaces 0 by a hash of all pages, texts and scripts
 const PATIENCE = 10000; // ms for a page
 const FALLBACK = { title: "Interlude", body: "Open Interlude to see what is new.", tag: "interlude" };
 
-addEventListener("install", (event) => event.waitUntil(fillShell()));
-addEventListener("activate", (event) => event.waitUntil(removeOldShells()));
+addEventListener("install", (event) => event.waitUntil(shell.fill().then(skipWaiting)));
+addEventListener("activate", (event) =>
+  event.waitUntil(shell.removeOthers(Receipts.CACHE).then(() => clients.claim())),
+);
 addEventListener("fetch", (event) => {
   if (event.request.mode === "navigate") event.respondWith(pageOrOffline(event));
-  else if (new URL(event.request.url).pathname.startsWith("/static/")) event.respondWith(cachedAsset(event.request));
+  else if (new URL(event.request.url).pathname.startsWith("/static/")) event.respondWith(shell.asset(event.request));
 });
 addEventListener("push", (event) => event.waitUntil(showPush(event)));
 addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renewSubscription(event)));
@@ -24,33 +24,22 @@ addEventListener("notificationclick", (event) => event.waitUntil(handleTap(event
 addEventListener("message", (event) => event.waitUntil(Receipts.flush()));
 addEventListener("sync", (event) => event.waitUntil(event.tag === "outbox" ? Outbox.flush() : Receipts.flush()));
 
-async function fillShell() {
-  const shell = await caches.open(SHELL);
-  await shell.addAll([OFFLINE, UNSENT, WORDS].map((path) => new Request(path, { cache: "reload" })));
-  const page = await /** @type {Response} */ (await shell.match(OFFLINE)).text();
-  await shell.addAll(/** @type {string[]} */ (page.match(/\/static\/[^"]+\.(js|css)/g)));
-  await skipWaiting();
-}
-
-async function removeOldShells() {
-  const old = (await caches.keys()).filter((name) => name !== SHELL && name !== Receipts.CACHE);
-  await Promise.all(old.map((name) => caches.delete(name)));
-  await clients.claim();
-}
-
 /** @type {(event: FetchEvent, request?: Request) => Promise<Response>} */
 async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
+  const { pathname } = new URL(request.url);
+  const isDesk = /^\/staff(\/|$)/.test(pathname);
   try {
     const response = await (isForm ? fetch(request) : fetchInTime(request));
-    event.waitUntil(updateLook(response.headers.get("interlude-look")));
+    event.waitUntil(shell.updateLook(response.headers.get("interlude-look")));
     // A form that was accepted redirects to another page, and a redirect is opaque here.
     const isAccepted = isForm && (response.ok || response.type === "opaqueredirect");
-    if (isAccepted) await Receipts.removeReplies(new URL(request.url).pathname);
+    if (isAccepted) await Receipts.removeReplies(pathname);
+    if (isDesk) event.waitUntil(shell.keepDesk().catch(() => {}));
     return response;
   } catch {
-    const continues = /^\/check-ins\/[^/]+\/(same|who)$/.test(new URL(request.url).pathname);
-    return standIn(isForm && !continues ? UNSENT : OFFLINE);
+    const continues = /^\/check-ins\/[^/]+\/(same|who)$/.test(pathname);
+    return shell.standIn(isDesk, isForm && !continues);
   }
 }
 
@@ -58,41 +47,16 @@ async function pageOrOffline(event, request = event.request) {
 /** @param {Request} request */
 async function fetchInTime(request) {
   const response = fetch(request);
-  if (!(await caches.match(OFFLINE))) return response;
+  if (!(await shell.isFilled())) return response;
   response.catch(() => {}); // it may fail after the wait has ended
   const late = new Promise((_, reject) => setTimeout(() => reject(new Error("late")), PATIENCE));
   return Promise.race([response, late]);
 }
 
-// Language, text size and scanning apply to the offline pages too: fetch them again after a change.
-/** @param {string | null} look */
-async function updateLook(look) {
-  const cached = await caches.match(OFFLINE);
-  if (look && cached?.headers.get("interlude-look") !== look) await fillShell().catch(() => {});
-}
-
-// Status 503: this is not the page that was asked for, and the content of a form has not arrived.
-/** @param {string} path */
-async function standIn(path) {
-  const cached = await caches.match(path);
-  return cached ? new Response(cached.body, { status: 503, headers: cached.headers }) : Response.error();
-}
-
-// The name of an asset has a hash in it, so its content never changes. Other pages are never cached: they have health
-// data.
-/** @param {Request} request */
-async function cachedAsset(request) {
-  const cached = await caches.match(request);
-  if (cached) return cached;
-  const response = await fetch(request);
-  if (response.ok) (await caches.open(SHELL)).put(request, response.clone());
-  return response;
-}
-
 // Show every push: an iPhone ends a subscription after three silent ones.
 /** @param {PushEvent} event */
 async function showPush(event) {
-  const fallback = { ...FALLBACK, ...(await (await caches.match(WORDS))?.json()) };
+  const fallback = { ...FALLBACK, ...(await shell.words()) };
   const message = readPush(event.data, fallback);
   await show(message).catch(() => show(fallback)); // if the browser refuses the message
   for (const page of await windows()) page.postMessage("look"); // what they show may be what has changed

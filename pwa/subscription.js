@@ -3,7 +3,7 @@ import { post, within, workerReady } from "./requests.js";
 
 export const PATIENCE = 15000; // ms
 
-if (document.body.dataset.signedIn === "yes") reconcile();
+if (document.body.dataset.signedIn !== "no") reconcile();
 
 export async function currentSubscription() {
   const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);

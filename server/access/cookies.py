@@ -81,4 +81,7 @@ def _user_agent(connection: Connection) -> str:
 def browser_of(connection: Connection) -> BrowserSigns:
     """What this browser brings to the page to join."""
     link = value_of(connection, LINK_COOKIE)
-    return BrowserSigns(device_of(connection), Link(link) if link in tuple(Link) else None, session_token(connection))
+    tokens = tokens_of(connection)
+    return BrowserSigns(
+        device_of(connection), Link(link) if link in tuple(Link) else None, tokens.active, tokens.others
+    )

@@ -13,6 +13,11 @@ from server.access.rules import device_name
 from server.typed.text import one_line
 
 LONGEST_MODEL = 40  # characters
+# How apps name themselves on pages that they open: those of Facebook, Google and others, and any Android WebView.
+EMBEDDED = re.compile(
+    r"\bFB(?:AN|AV|_IAB)\b|\b(?:Instagram|Line|GSA|Snapchat|Pinterest|MicroMessenger|LinkedInApp|TikTok|BytedanceWebview)\b"
+    r"|\bmusical_ly|\bTwitter for |; wv\)"
+)
 
 
 class Platform(StrEnum):
@@ -36,11 +41,15 @@ NAMES = {
 
 @dataclass(frozen=True)
 class DeviceSigns:
-    """`is_app`: opened from the Home Screen; None if no script has said so. `model`: as the browser names it."""
+    """`is_app`: opened from the Home Screen; None if no script has said so. `model`: as the browser names it.
+
+    `is_embedded`: a page inside another app, such as Facebook, which can add nothing to the Home Screen.
+    """
 
     platform: Platform
     is_app: bool | None = None
     model: str = ""
+    is_embedded: bool = False
 
     @property
     def may_need_home_screen(self) -> bool:
@@ -62,11 +71,15 @@ class Link(StrEnum):
 
 @dataclass(frozen=True)
 class BrowserSigns:
-    """What a browser brings to the page to join. `token` is that of its session, even if it has ended."""
+    """What a browser brings to the page to join. `token` is that of its session, even if it has ended.
+
+    `other_tokens` are those of a caregiver's sessions for other patients.
+    """
 
     device: DeviceSigns
     link: Link | None = None
     token: str = ""
+    other_tokens: tuple[str, ...] = ()
 
 
 def read(cookie: str, user_agent: str, hinted: str = "") -> DeviceSigns:
@@ -77,8 +90,13 @@ def read(cookie: str, user_agent: str, hinted: str = "") -> DeviceSigns:
     platform, _, rest = cookie.partition(".")
     place, _, model = rest.partition(".")
     if platform not in tuple(Platform) or place not in ("browser", "app"):
-        return DeviceSigns(_guess(user_agent, hinted))
-    return DeviceSigns(Platform(platform), place == "app", _model(unquote(model)))
+        return DeviceSigns(_guess(user_agent, hinted), is_embedded=_is_embedded(user_agent))
+    is_app = place == "app"
+    return DeviceSigns(Platform(platform), is_app, _model(unquote(model)), not is_app and _is_embedded(user_agent))
+
+
+def _is_embedded(user_agent: str) -> bool:
+    return EMBEDDED.search(user_agent) is not None
 
 
 def _guess(user_agent: str, hinted: str) -> Platform:

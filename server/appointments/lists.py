@@ -56,6 +56,12 @@ async def cancelled_ahead(db: AsyncSession, patient_id: str, now: datetime) -> A
     )
 
 
+async def cancelled_or_upcoming(db: AsyncSession, patient_id: str, now: datetime, most: int) -> list[Appointment]:
+    """The next appointment that was cancelled, if there is one, and the patient's next ones."""
+    cancelled = await cancelled_ahead(db, patient_id, now)
+    return ([cancelled] if cancelled else []) + await upcoming(db, patient_id, now, most)
+
+
 async def who_comes(work: Work) -> set[str]:
     """Ids of the patients who have an upcoming appointment."""
     return set(

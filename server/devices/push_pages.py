@@ -16,7 +16,7 @@ from server.devices.reconciliation import Opened, Permission
 from server.devices.subscriptions import NewSubscription, NotSubscribed
 from server.settings import Settings
 from server.web import problems, render
-from server.web.dependencies import ANYONE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, InWork, Now
+from server.web.dependencies import ANYONE, BY_ANYONE_HERE, PERSON, SAME_ORIGIN, STAFF, Ask, Db, Given, InWork, Now
 from server.web.form_fields import json_of
 
 EVENTS = ("shown", "opened", "answered")
@@ -29,9 +29,12 @@ def push_key() -> Response[dict[str, str]]:
     return Response({"key": vapid_public_key(private)}, headers=render.FRESH)
 
 
-@post("/push/subscriptions", opt=PERSON | SAME_ORIGIN)
+@post("/push/subscriptions", opt=PERSON | SAME_ORIGIN | BY_ANYONE_HERE)
 async def subscribe(request: Ask, work: InWork, settings: Given) -> Response[Any]:
-    """A browser has one subscription: it is registered for everyone who is signed in on the phone (case 97)."""
+    """A browser has one subscription: it is registered for everyone who is signed in on the phone (case 97).
+
+    The service worker renews it by itself, also where the active session has ended and others go on.
+    """
     for other in works_of(work, request.user.others):
         await _subscribe(request, other, settings)
     return await _subscribe(request, work, settings)
@@ -84,7 +87,7 @@ async def receipt(request: Request[Any, Any, Any], db: Db, now: Now) -> Response
     return Response({"token": token, "event": event}, status_code=200, headers=render.FRESH)
 
 
-@post("/open", opt=PERSON | SAME_ORIGIN)
+@post("/open", opt=PERSON | SAME_ORIGIN | BY_ANYONE_HERE)
 async def opened(request: Ask, work: InWork) -> Response[Any]:
     """Takes `{"permission", "endpoint", "vapid"}` at each opening of the app; returns what the device must `do`."""
     body = await json_of(request)

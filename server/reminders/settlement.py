@@ -28,8 +28,11 @@ async def leave_to_all(work: Work, subject_id: str) -> None:
 
 
 async def note_answered(work: Work, subject_id: str) -> None:
-    """Mark the subject's sent or failed reminders as answered; pending ones stay."""
+    """Mark the subject's sent or failed reminders as answered; pending ones stay.
+
+    Those to staff stay too: the patient does not know what they were told.
+    """
     for reminder in await of_subject(work.db, subject_id):
-        if reminder.state in NOTIFIED and reminder.answered_at is None:
+        if reminder.staff_id is None and reminder.state in NOTIFIED and reminder.answered_at is None:
             reminder.answered_at = work.now
             audit.record(work, "reminder.answered", reminder)

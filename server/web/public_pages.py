@@ -81,6 +81,17 @@ def unsent(request: Request[Any, Any, Any]) -> Response[str]:
     return render.page(request, "shared/unsent.html")
 
 
+@get("/offline/desk", opt=ANYONE, sync_to_thread=False)
+def desk_offline(request: Request[Any, Any, Any]) -> Response[str]:
+    return render.page(request, "shared/desk_offline.html", unsent=False)
+
+
+@get("/offline/desk/unsent", opt=ANYONE, sync_to_thread=False)
+def desk_unsent(request: Request[Any, Any, Any]) -> Response[str]:
+    """The same for a form of the desk that could not be sent."""
+    return render.page(request, "shared/desk_offline.html", unsent=True)
+
+
 @get("/offline/words", opt=ANYONE, sync_to_thread=False)
 def offline_words(request: Request[Any, Any, Any]) -> Response[dict[str, str]]:
     """The text for a notification whose own text can't be read (pwa/service-worker.js)."""
@@ -100,5 +111,17 @@ async def ready(db: Db) -> dict[str, str]:
 
 
 router = Router(
-    "/", route_handlers=[static_file, service_worker, manifest, offline, unsent, offline_words, live, ready]
+    "/",
+    route_handlers=[
+        static_file,
+        service_worker,
+        manifest,
+        offline,
+        unsent,
+        desk_offline,
+        desk_unsent,
+        offline_words,
+        live,
+        ready,
+    ],
 )

@@ -43,6 +43,36 @@ def test_case_94_what_the_script_tells_comes_before_the_headers(
     assert platforms.read(cookie, agent, hinted) == signs
 
 
+IOS = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
+CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/131.0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_embedded"),
+    [
+        (f"{IOS} Mobile/22B83 [FBAN/FBIOS;FBAV/490.0.0;FBDV/iPhone15,2]", True),
+        (f"{IOS} Mobile/22B83 Instagram 358.0 (iPhone15,2; iOS 18_1; en_US)", True),
+        (f"{IOS} GSA/343.0 Mobile/15E148 Safari/604.1", True),
+        (f"{IOS} Mobile/22B83 Safari Line/14.19.0", True),
+        (f"Mozilla/5.0 (Linux; Android 14; SM-S918B; wv) {CHROME} Mobile Safari/537.36 [FB_IAB/FB4A;FBAV/490]", True),
+        (f"Mozilla/5.0 (Linux; Android 13; SM-T870; wv) {CHROME} Safari/537.36", True),
+        (f"{IOS} Version/18.1 Mobile/15E148 Safari/604.1", False),
+        (f"{IOS} CriOS/131.0.6778.73 Mobile/15E148 Safari/604.1", False),
+        (f"{IOS} FxiOS/133.0 Mobile/15E148 Safari/605.1.15", False),
+        (f"{IOS} Version/18.0 EdgiOS/130.0 Mobile/15E148 Safari/604.1", False),
+        ("Mozilla/5.0 (Linux; Android 10; K) SamsungBrowser/27.0 Chrome/125.0.0.0 Mobile Safari/537.36", False),
+        ("Mozilla/5.0 (Linux; Android 10; K) Chrome/131.0.0.0 Mobile Safari/537.36 OPR/86.0", False),
+        ("Mozilla/5.0 (Android 14; Tablet; rv:133.0) Gecko/133.0 Firefox/133.0", False),
+        (MAC, False),
+        (LINUX, False),
+    ],
+)
+@pytest.mark.parametrize("cookie", ["", "iphone.browser."])
+def test_case_94_a_page_inside_another_app_is_known(agent: str, is_embedded: bool, cookie: str) -> None:
+    assert platforms.read(cookie, agent).is_embedded is is_embedded
+    assert not platforms.read("iphone.app.", agent).is_embedded
+
+
 @pytest.mark.parametrize(
     ("cookie", "agent", "name"),
     [

@@ -28,6 +28,8 @@ async def walk_to_the_door(browser: Browser, site: RunningSite) -> list[Inspecti
     await press(page, "Sign in")
     await sees(page, "This link has already been used")
     await desk.look("/staff/link, refused")
+    for path in ("/offline/desk", "/offline/desk/unsent"):
+        await desk.visit(path)
     return [desk]
 
 

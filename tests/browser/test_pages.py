@@ -33,7 +33,7 @@ ABOUT |= {f"/settings{page}" for page in SETTINGS}
 CHECK_INS = {
     f"{CHECK_IN}/{page}" for page in ("who", "same", "different", "q/{link_id:str}", "check", "urgency", "sent")
 } | {"/answers"}
-DOOR = {"/staff/sign-in", "/staff/link"}
+DOOR = {"/staff/sign-in", "/staff/link", "/offline/desk", "/offline/desk/unsent"}
 DESK = {f"/staff{page}" for page in ("", "/patients", "/patients/new", "/schedule", "/account", "/clinic", "/team")}
 DESK |= {
     PATIENT,

@@ -7,16 +7,17 @@ import pytest
 from httpx import Response
 
 from server import crypto
+from server.access import sessions
 from server.access.models import Device, Subscription
 from server.audit import AuditEvent
 from server.channels.push.vapid_keys import vapid_public_key
 from server.db import Database
 from server.delivery.sender import Sender
 from server.reminders.models import Attempt
-from tests.access.shared_phone.scene import JoinsFor
+from tests.access.shared_phone.scene import JoinsFor, device_for
 from tests.access.shared_phone.scene import joins_for as joins_for
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast
+from tests.cast import Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble
 from tests.stories import PUSH, browser_keys, push_subscription, rows
@@ -222,4 +223,31 @@ async def test_case_97_turning_reminders_off_turns_them_off_for_the_phone_which_
     assert "This phone gets the reminders about each person you help: Helen Marsh Rosa Delgado" in page
     assert "It turns off the reminders about each of them" in page
     assert (await luis.delete("/push/subscriptions")).status_code == 200
+    assert await on(database) == {}
+
+
+async def test_case_97_where_the_active_session_has_ended_the_others_subscription_is_renewed(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    """Nobody may open the app for days: the service worker tells the new endpoint by itself."""
+    luis = await signed_in(cast.luis)
+    await joins_for(luis, cast.helen)
+    await luis.post_json("/push/subscriptions", push_subscription())
+    rosas, helens = await device_for(database, cast.rosa), await device_for(database, cast.helen)
+    async with database.writing() as db:
+        await sessions.end_device(work_by(db, cast.tom, clock()), await db.get_one(Device, helens.id))
+    renewed = push_subscription()
+    assert (await luis.post_json("/push/subscriptions", renewed)).status_code == 200
+    assert await on(database) == {rosas.id: renewed["endpoint"]}
+    state = {"permission": "granted", "endpoint": renewed["endpoint"], "vapid": ""}
+    assert (await luis.post_json("/open", state)).json() == {"do": "fine"}
+
+
+async def test_case_97_where_every_session_of_the_phone_has_ended_nothing_is_renewed(
+    signed_in: Enter, joins_for: JoinsFor, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    luis = await signed_in(cast.luis)
+    await joins_for(luis, cast.helen)
+    clock.move(days=401)
+    assert (await luis.post_json("/push/subscriptions", push_subscription())).status_code == 401
     assert await on(database) == {}

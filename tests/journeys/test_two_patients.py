@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import select
@@ -187,6 +188,44 @@ async def test_case_97_without_a_network_help_is_that_of_the_patient_who_is_show
     await sees(phone, "For Walter Brandt")
     await press(phone, "Help for Rosa Delgado")
     await sees(phone, "For Rosa Delgado", "Help for Walter Brandt")
+
+
+async def test_case_143_without_a_network_the_next_visit_of_each_patient_stays_readable(
+    chromium: Browser, site: RunningSite
+) -> None:
+    phone, _ = await given_a_phone_for_two(chromium, site)
+    first, later = await site.book_visit(timedelta(days=2)), await site.book_visit(timedelta(days=3))
+    walters = await site.book_visit(timedelta(days=4), site.cast.walter)
+    await phone.goto("/")
+    await eventually(lambda: evaluate(phone, f"{BUNDLE}.then(held => held?.visits.length === 3)"), "all to be kept")
+    await service_worker_is_active(phone)
+    await phone.context.set_offline(True)
+    await phone.goto("/")
+    await sees(phone, "Rosa Delgado's next visit", "Walter Brandt's next visit")
+    await sees(phone, *(f"{visit.starts:%A, %B} {visit.starts.day}" for visit in (first, walters)))
+    await sees_not(phone, f"{later.starts:%A, %B} {later.starts.day}")
+
+
+async def test_case_98_where_every_session_has_ended_what_waits_of_each_patient_is_said(
+    chromium: Browser, site: RunningSite
+) -> None:
+    """The phone showed Rosa; what waits is about Walter."""
+    phone, _ = await given_a_phone_for_two(chromium, site)
+    await without_background_sync(phone)
+    await site.check_in_due_now(site.cast.walter, "daily-three")
+    await phone.goto("/")
+    await phone.get_by_role("button", name="Walter Brandt").click()
+    await answer(phone, "Start")
+    await refuse(phone, UPLOADS)
+    await when_he_answers_as_he_sees_it(phone)
+    await sees(phone, NOT_YET)
+    await phone.goto("/")
+    await phone.get_by_role("button", name="Rosa Delgado").click()
+    for patient in (site.cast.rosa, site.cast.walter):
+        await site.sign_out_everywhere(patient)
+    await phone.goto("/")
+    await expect(phone.locator("h1")).to_have_text("You've been signed out here")
+    await sees(phone, "1 check-in is still waiting on this phone")
 
 
 async def test_case_97_signing_out_counts_only_what_waits_for_that_patient(

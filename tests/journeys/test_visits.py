@@ -9,11 +9,15 @@ from pathlib import Path
 import icalendar
 from playwright.async_api import Browser, Page, expect
 
+from server.appointments import flow
+from server.appointments.models import Appointment
+from server.appointments.rules import AppointmentStatus
 from server.clock import system_clock, to_wall
 from tests.browser.chromium import service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import desk_of, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
+from tests.cast import work_by
 from tests.journeys.offline_bundle import UNREAD
 
 MON_WED_FRI = (0, 2, 4)
@@ -169,3 +173,46 @@ async def test_case_143_without_a_network_the_next_visit_stays_readable(chromium
     for path in ("/", f"/visits/{visit.id}"):
         await rosa.goto(path)
         await sees(rosa, when, "12 Elm Street", "Bring your list of medicines.", "Call the clinic")
+
+
+CLOCK_AHEAD = "{ const own = Date.now.bind(Date); Date.now = () => own() + 30 * 864e5; }"
+
+
+async def keeps(phone: Page, visits: int) -> None:
+    kept = "OfflineBundle.current().then(held => held?.visits?.length)"
+    await eventually(lambda: phone.evaluate(f"{kept}.then(length => length === {visits})"), "the visits to be kept")
+    await service_worker_is_active(phone)
+
+
+async def test_case_143_without_a_network_a_cancelled_visit_is_said_beside_the_next_one(
+    chromium: Browser, site: RunningSite
+) -> None:
+    cancelled, coming = await site.book_visit(timedelta(days=2)), await site.book_visit(timedelta(days=5))
+    async with site.database.writing() as db:
+        visit = await db.get_one(Appointment, cancelled.id)
+        await flow.mark(work_by(db, site.cast.maria, system_clock()), visit, AppointmentStatus.CANCELLED)
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.goto("/")
+    await keeps(rosa, 2)
+    await rosa.context.set_offline(True)
+    await rosa.goto("/")
+    struck = rosa.locator("#held-visit s")
+    await sees(rosa, "This visit is cancelled", f"{coming.starts:%A, %B} {coming.starts.day}")
+    await expect(struck).to_contain_text(f"{cancelled.starts:%A, %B} {cancelled.starts.day}")
+    await rosa.goto(f"/visits/{cancelled.id}")
+    await sees(rosa, "This visit is cancelled", "Please don't come.", "Call the clinic")
+    await sees_not(rosa, "Bring your list of medicines.")
+
+
+async def test_case_143_a_phone_whose_clock_is_wrong_shows_the_next_visit_too(
+    chromium: Browser, site: RunningSite
+) -> None:
+    visit = await site.book_visit(timedelta(days=2))
+    rosa = await phone_of(chromium, site, site.cast.rosa)
+    await rosa.add_init_script(CLOCK_AHEAD)
+    await rosa.goto("/")
+    await keeps(rosa, 1)
+    await rosa.context.set_offline(True)
+    for path in ("/", f"/visits/{visit.id}"):
+        await rosa.goto(path)
+        await sees(rosa, f"{visit.starts:%A, %B} {visit.starts.day}", "Bring your list of medicines.")

@@ -25,7 +25,16 @@ async def test_before_sign_in_the_browsers_preference_counts(browser: Browser) -
     assert page.headers["content-language"] == "es"
     assert "Únase a su clínica" in words(page)
     assert "Join your clinic" in words(await browser.get("/join", accept_language="de"))
-    for path in ("/help", "/privacy", "/install", "/offline", "/offline/unsent", "/nothing/here", "/check-ins/none"):
+    for path in (
+        "/help",
+        "/privacy",
+        "/install",
+        "/offline",
+        "/offline/unsent",
+        "/offline/desk",
+        "/nothing/here",
+        "/check-ins/none",
+    ):
         assert '<html lang="es"' in (await browser.get(path, **SPANISH)).text, path
 
 

@@ -86,11 +86,20 @@ interface Bundle extends Whose {
   due: number;
   standing: string[]; // the tags of notifications that are still open
   forms: BundledCheckIn[];
-  visits?: { id: string; person?: string; until: number; html: string }[]; // the next ones; older bundles have none
+  visits?: BundledVisit[]; // the next ones; older bundles have none
   help: string;
   helps?: { [person: string]: string }; // of the other patients' clinics; older bundles have none
   mark: string;
   ahead: number; // of the server's clock to this phone's, in ms
+}
+
+// `until`: by the server's clock.
+interface BundledVisit {
+  id: string;
+  person?: string; // for whose patient it is, if that is another person than the bundle's
+  until: number;
+  cancelled?: boolean;
+  html: string;
 }
 
 interface BundledCheckIn {

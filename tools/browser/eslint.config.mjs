@@ -8,6 +8,7 @@ const GLOBAL_OF = {
   "offline-bundle.js": "OfflineBundle",
   "outbox.js": "Outbox",
   "receipts.js": "Receipts",
+  "shell.js": "Shell",
 };
 const WORKER = "service-worker.js";
 const IN_PAGES_TOO = ["store.js", "offline-bundle.js", "outbox.js"];

@@ -29,6 +29,7 @@ def install_page(request: Ask, step: FromQuery[int] = 1, on: FromQuery[str] = ""
         platform=platform,
         chosen=on == platform,
         is_app=bool(device.is_app) and not on,
+        is_embedded=device.is_embedded and platform != Platform.COMPUTER and not on and step <= 1,
         step=min(max(step, 1), last),
         last=last,
     )

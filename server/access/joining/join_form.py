@@ -37,11 +37,13 @@ async def form(
     """For the page to join. It says who is signed in here."""
     person = visitor.person
     ended = await sessions.ended_session(db, browser.token, now) if browser.token and person is None else None
+    others = [await sessions.ended_session(db, token, now) for token in browser.other_tokens] if ended else []
     return {
         "refused": tried.refused if tried else None,
         "typed": tried.typed if tried else "",
         "device": browser.device,
         "ended": ended,
+        "owners": [each.person_id for each in (ended, *others) if each],  # whose answers may wait here
         "link": browser.link if person is None else None,
         "person": person,
     }

@@ -1,7 +1,8 @@
 """A reply that staff would read too late: the clinic is closed, and the visit is soon after it opens (case 142).
 
 The page then says when staff read it and which number to call. The first contact on call is notified at once, and the
-next ones as for an urgent flag, until staff have dealt with it, the visit changes, or the clinic opens.
+next ones as for an urgent flag, until staff have dealt with it, the visit changes, or the clinic opens. A reply after
+that is told anew.
 """
 
 from collections.abc import Sequence
@@ -24,9 +25,10 @@ from server.opening_hours import OFFICE_HOURS
 from server.people import on_call
 from server.people.models import Clinic, Staff
 from server.reminders import notices
+from server.reminders.flow import cancel_one
 from server.reminders.models import Reminder
 from server.reminders.notices import Notice
-from server.reminders.states import ReminderKind, ReminderState, Reply, StaffTask
+from server.reminders.states import PENDING, ReminderKind, ReminderState, Reply, StaffTask
 
 WORTH_FOR = timedelta(hours=12)
 RECENT = timedelta(days=4)  # all rounds of notices are over by then
@@ -65,6 +67,15 @@ async def notify(work: Work, appointment: Appointment) -> None:
         audit.record(work, "appointment.nobody-on-call", appointment)
         return
     await _notify(work, appointment, contacts[0])
+
+
+async def settle(work: Work, appointment: Appointment) -> None:
+    """End the notices of a reply that no longer waits for staff."""
+    for notice in await notices_of(work.db, appointment):
+        if notice.state in PENDING:
+            await cancel_one(work.db, notice, "answered", work.now)
+        notice.answered_at, notice.next_channel_at = work.now, None
+        audit.record(work, "reminder.answered", notice)
 
 
 async def escalate(db: AsyncSession, now: datetime) -> int:
@@ -120,24 +131,29 @@ async def _notify(work: Work, appointment: Appointment, contact: Staff) -> None:
     audit.record(work, "appointment.contact-notified", appointment, contact=contact.id)
 
 
+def is_waiting(appointment: Appointment) -> bool:
+    """Whether its reply needs staff, and nobody has dealt with it."""
+    return appointment.reply in NEED_STAFF and appointment.handled_at is None
+
+
 def _is_late(appointment: Appointment, clinic: Clinic, now: datetime) -> bool:
     """Whether the reply needs staff, and they would read it late."""
     return (
-        appointment.reply in NEED_STAFF
-        and appointment.handled_at is None
+        is_waiting(appointment)
         and appointment.status in rules.UPCOMING
         and rules.is_read_late(now, appointment.starts_at, clinic.staffed_hours or OFFICE_HOURS, clinic.zone)
     )
 
 
 async def notices_of(db: AsyncSession, appointment: Appointment) -> list[Reminder]:
-    """The notices of this visit to contacts on call, in order, without those that were cancelled."""
+    """The notices of the reply that waits to contacts on call, in order, without those that were cancelled."""
     found = await db.scalars(
         select(Reminder)
         .where(
             Reminder.subject_id == appointment.id,
             Reminder.kind == ReminderKind.ON_CALL,
             Reminder.state != ReminderState.CANCELLED,
+            Reminder.answered_at.is_(None),
         )
         .order_by(Reminder.moment)
     )

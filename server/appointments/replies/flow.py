@@ -28,6 +28,8 @@ async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str 
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING or (shown is not None and not _is_shown(appointment, shown)):
         raise AppointmentChanged(rules.read_time_shown(shown or ""))
+    if reply not in after_hours.NEED_STAFF or not after_hours.is_waiting(appointment):
+        await after_hours.settle(work, appointment)
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, work.now, work.actor.kind
     appointment.handled_at = None
     audit.record(work, "appointment.answered", appointment, reply=reply)
@@ -67,4 +69,5 @@ async def appointment_for_token(db: AsyncSession, token: str, now: datetime) -> 
 async def handle_reply(work: Work, appointment: Appointment) -> None:
     """Note that staff dealt with an "I can't come"."""
     appointment.handled_at = work.now
+    await after_hours.settle(work, appointment)
     audit.record(work, "appointment.handled", appointment)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import ActorKind
 from server.appointments import lists as appointment_lists
+from server.appointments.rules import UPCOMING
 from server.checkins.models import CheckIn
 from server.db import Work, works_of
 from server.language import gettext as _
@@ -72,23 +73,18 @@ def _help(request: Ask, work: Work, clinic: Clinic) -> str:
 
 
 async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, Any]]:
-    """The next visits, each until it ends. A device without a network shows the first (case 143)."""
+    """The next visits, each until it ends, and what was cancelled. Without a network a device shows them (case 143)."""
     patient = await work.db.get_one(Patient, work.actor.patient_id)
-    named = third_person.naming(patient.name, Respondent.SELF, work.actor.kind)
+    about = {"patient": patient, "clinic": clinic}
+    about |= third_person.naming(patient.name, Respondent.SELF, work.actor.kind)
     return [
         {
             "id": visit.id,
             "until": bundle.ms(visit.starts_at + timedelta(minutes=visit.minutes)),
-            "html": render.inside(
-                request,
-                "phone/visit_offline.html",
-                visit=visit,
-                patient=patient,
-                clinic=clinic,
-                **named,
-            ),
+            "cancelled": visit.status not in UPCOMING,
+            "html": render.inside(request, "phone/visit_offline.html", visit=visit, **about),
         }
-        for visit in await appointment_lists.upcoming(work.db, patient.id, work.now, VISITS_KEPT)
+        for visit in await appointment_lists.cancelled_or_upcoming(work.db, patient.id, work.now, VISITS_KEPT)
     ]
 
 

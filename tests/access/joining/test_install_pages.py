@@ -44,3 +44,22 @@ async def test_case_94_the_installed_app_shows_no_steps(browser: Browser) -> Non
 async def test_a_step_that_does_not_exist_leads_to_the_nearest(browser: Browser, step: str) -> None:
     text = words(await browser.get(f"/install?step={step}", cookie="__Host-device=iphone.browser."))
     assert ("Step 4 of 4" if step == "99" else "Step 1 of 4") in text
+
+
+@pytest.mark.parametrize(
+    ("device", "says"),
+    [
+        ("iphone", "First open this page in Safari"),
+        ("ipad", "First open this page in Safari"),
+        ("android-phone", "First open this page in your browser"),
+        ("android-tablet", "First open this page in your browser"),
+    ],
+)
+async def test_case_94_inside_another_app_the_browser_comes_first(browser: Browser, device: str, says: str) -> None:
+    browser.http.headers["user-agent"] = "Mozilla/5.0 (Linux; Android 14; K; wv) [FB_IAB/FB4A;FBAV/490]"
+    cookie = f"__Host-device={device}.browser."
+    page = await browser.get("/install", cookie=cookie)
+    assert says in words(page)
+    assert "Step 1" not in words(page)
+    assert f'href="/install?on={device}"' in page.text
+    assert STEPS[device][0] in words(await browser.get(f"/install?on={device}", cookie=cookie))

@@ -10,7 +10,7 @@ from server.web.cookies import PERSON_COOKIE
 from tests.access.scene import Issue, agreeing
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
-from tests.conftest import StillClock
+from tests.conftest import Enter, StillClock
 from tests.stories import audited, rows
 
 
@@ -96,3 +96,18 @@ async def test_case_104_a_caregivers_consent_names_the_patient_too(browser: Brow
     code = await issue(cast.luis)
     notice = await browser.submit("/join/code", {"code": code})
     assert "You are Luis Delgado. You help Rosa Delgado, a patient of Harbor Infusion Center." in words(notice)
+
+
+@pytest.mark.parametrize(("language", "own", "care"), [("en", "your visits", "Your care"), ("es", "sus citas", "")])
+async def test_case_145_a_caregiver_agrees_to_what_is_kept_about_the_patient_by_name(
+    browser: Browser, issue: Issue, signed_in: Enter, cast: Cast, language: str, own: str, care: str
+) -> None:
+    notice = await browser.submit("/join/code", {"code": await issue(cast.luis)}, accept_language=language)
+    assert words(notice).count("Rosa Delgado") == 4
+    luis = await signed_in(cast.luis)
+    await luis.submit("/language", {"language": language})
+    for page in (words(notice), words(await luis.get("/privacy"))):
+        assert page.count("Rosa Delgado") >= 3
+        assert own not in page
+        assert not care or care not in page
+    assert own in words(await browser.get("/privacy", accept_language=language))

@@ -68,3 +68,12 @@ async def test_case_98_an_expired_session_says_that_reminders_may_still_come(
     ended = words(await rosa.get("/"))
     assert "You hadn't opened Interlude here for more than a year" in ended
     assert "Reminders may still come to this phone" in ended
+
+
+async def test_case_98_where_every_session_has_ended_the_page_asks_for_what_waits_of_each(
+    phone: Browser, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    helens = await device_for(database, cast.helen)
+    clock.move(days=401)
+    page = await phone.get("/")
+    assert f'data-owner="{helens.caregiver_id} {cast.luis.id}"' in page.text

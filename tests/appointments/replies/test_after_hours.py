@@ -11,6 +11,7 @@ from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
 from server.appointments.replies import flow as replies
 from server.db import Database
+from server.delivery.outcomes.next_channel import move_to_next_channel
 from server.people import on_call
 from server.people.on_call import Contact
 from server.reminders.message_text import words_for
@@ -162,3 +163,56 @@ async def test_case_142_nobody_else_is_notified_once_somebody_knows(db: AsyncSes
             later = datetime(2026, 11, 23, 13, 1, tzinfo=UTC)  # the clinic has opened
     await db.flush()
     assert await after_hours.escalate(db, later) == 0
+
+
+async def sent(db: AsyncSession, visit: Appointment) -> None:
+    """The contacts' notices went out, and the next channel has its turn ten minutes later."""
+    for notice in await notices(db, visit):
+        notice.state, notice.next_channel_at = ReminderState.SENT, notice.moment + timedelta(minutes=10)
+    await db.flush()
+
+
+@pytest.mark.parametrize("between", ["moved", "coming", "handled"])
+async def test_case_142_a_reply_after_the_first_one_was_settled_is_told_anew(
+    db: AsyncSession, cast: Cast, between: str
+) -> None:
+    visit, now = await booked(db, cast), SUNDAY_EVENING
+    await replies.answer(work_by(db, cast.rosa, now), visit, Reply.CANT_COME)
+    await sent(db, visit)
+    match between:
+        case "moved":  # to Thursday of the next week, by a nurse
+            await flow.move(work_by(db, cast.maria, now + timedelta(hours=15)), visit, MONDAY + timedelta(days=10))
+            now += timedelta(days=10)
+        case "coming":
+            await replies.answer(work_by(db, cast.rosa, now), visit, Reply.COMING)
+        case _:
+            await replies.handle_reply(work_by(db, cast.ken, now), visit)
+    now += timedelta(minutes=5)
+    await replies.answer(work_by(db, cast.luis, now), visit, Reply.CANT_COME)
+    [notice] = await notices(db, visit)
+    assert (notice.staff_id, notice.moment, notice.state) == (cast.ken.id, now, ReminderState.SCHEDULED)
+    shown = await after_hours.of(db, visit, "America/New_York", now)
+    assert shown is not None
+    assert shown.was_notified
+
+
+@pytest.mark.parametrize("end", ["handled", "coming"])
+async def test_case_142_a_settled_reply_goes_to_no_further_channel(db: AsyncSession, cast: Cast, end: str) -> None:
+    visit = await booked(db, cast)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
+    await sent(db, visit)
+    if end == "handled":
+        await replies.handle_reply(work_by(db, cast.maria, SUNDAY_EVENING), visit)
+    else:
+        await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.COMING)
+    assert await move_to_next_channel(db, SUNDAY_EVENING + timedelta(minutes=10)) == 0
+
+
+async def test_case_142_a_second_press_leaves_the_contacts_next_channel(db: AsyncSession, cast: Cast) -> None:
+    """The patient's own answer is no receipt of the contact: whoever did not see the push still gets the text."""
+    visit = await booked(db, cast)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.CANT_COME)
+    await sent(db, visit)
+    await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.ANOTHER_TIME)
+    assert len(await notices(db, visit)) == 1
+    assert await move_to_next_channel(db, SUNDAY_EVENING + timedelta(minutes=10)) == 1

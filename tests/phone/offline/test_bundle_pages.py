@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import update
 
 from server.access import sessions
-from server.appointments import booking
+from server.appointments import booking, flow
 from server.appointments.booking import NewAppointment
+from server.appointments.rules import AppointmentStatus
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.people.models import Clinic, Patient
@@ -83,6 +84,22 @@ async def test_case_143_the_bundle_has_the_next_visits_with_their_preparation(
     assert "12 Elm Street" in kept[0]["html"]
     assert "Bring your list of medicines." in kept[0]["html"]
     assert "tomorrow" not in kept[0]["html"].lower()
+
+
+@pytest.mark.parametrize(("locale", "says"), [("en", "This visit is cancelled"), ("es", "Esta cita se canceló")])
+async def test_case_143_the_bundle_says_which_visit_was_cancelled(
+    signed_in: Enter, cast: Cast, database: Database, locale: str, says: str
+) -> None:
+    async with database.writing() as db:
+        await db.execute(update(Patient).where(Patient.id == cast.rosa.id).values(locale=locale))
+        visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(datetime(2026, 11, 20, 9, 30)))
+        await flow.mark(work_by(db, cast.maria), visit, AppointmentStatus.CANCELLED)
+    for person in (cast.rosa, cast.luis):
+        [kept] = (await (await signed_in(person)).get("/held")).json()["visits"]
+        assert (kept["id"], kept["cancelled"]) == (visit.id, True)
+        assert says in kept["html"]
+        assert ("Rosa" in kept["html"]) is (person is cast.luis)
+        assert "Bring your list of medicines." not in kept["html"]
 
 
 async def test_case_97_a_phone_with_two_patients_gets_the_check_ins_of_both(
