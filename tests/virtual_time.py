@@ -13,6 +13,9 @@ import pytest
 from apscheduler.schedulers import base
 
 
+LEAST = 1e-6  # seconds; the clock never stands still: APScheduler tries again at once what it rounds to "now"
+
+
 class _Selector(selectors.SelectSelector):
     """A selector that never waits. It moves the loop's time on by the length of the wait."""
 
@@ -22,8 +25,8 @@ class _Selector(selectors.SelectSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         ready = super().select(0)
-        if not ready and timeout:
-            self._passes(timeout)
+        if not ready:
+            self._passes(max(timeout or 0.0, LEAST))
         return ready
 
 

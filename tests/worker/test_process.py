@@ -127,9 +127,20 @@ def test_case_133_a_tick_that_always_fails_raises_an_alarm_and_runs_no_faster() 
     assert len(tries) <= 11
 
 
+# Set back to 1120, where a float no longer holds the microseconds that APScheduler compares.
+INTO_1120 = [
+    (1.5, timedelta(days=41610, seconds=-78049, microseconds=-610183), True),
+    (1.5, timedelta(days=1, seconds=-86010, microseconds=-435061), True),
+    (1.5, timedelta(days=180624, seconds=-30943, microseconds=-645741), True),
+    (46.6783986912682, timedelta(days=108974, seconds=-66185, microseconds=-933990), True),
+    (1.5, timedelta(seconds=307, microseconds=492484), False),
+]
+
+
 @given(
     jumps=st.lists(st.tuples(st.floats(0, 200), JUMP, st.booleans()), min_size=1, max_size=6),
 )
+@example(jumps=INTO_1120)
 @settings(max_examples=50)
 def test_case_133_a_worker_waits_for_five_minutes_after_the_last_jump_and_no_longer(
     jumps: list[tuple[float, timedelta, bool]],
