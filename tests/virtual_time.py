@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from apscheduler.schedulers import base
 
-
 LEAST = 1e-6  # seconds; the clock never stands still: APScheduler tries again at once what it rounds to "now"
 
 
