@@ -4,23 +4,21 @@ These tests ask SQLite, which says how it finds rows and counts what it does.
 """
 
 import re
-from datetime import datetime, timedelta
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, event, insert, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy import Connection, event
 
-from server.access.models import Device, Subscription
 from server.channels.protocol import Outcome, Result
-from server.db import Base, Database, new_id
+from server.db import Base, Database
 from server.delivery import sender
 from server.people.models import Patient
 from server.reminders import notices
-from server.reminders.models import Reminder
 from server.reminders.rules import Planned
-from server.reminders.states import ReminderKind, ReminderState
+from server.reminders.states import ReminderKind
 from tests.cast import NOW, Cast, work_by
+from tests.copies import add_copies
 from tests.reminders.digests.scene import DAY
 from tests.reminders.scene import ENDS, SECOND, Scene, plan
 from tests.stories import subscribed
@@ -97,21 +95,6 @@ class CountingDatabase(Database):
         return 0
 
 
-async def others_like_rosa(db: AsyncSession, count: int, due: datetime) -> None:
-    """So many patients with a phone, each with a reminder that is due a minute after Rosa's next one."""
-    tables = [cast(Table, each.__table__) for each in (Patient, Device, Subscription, Reminder)]
-    rows = [dict((await db.execute(select(table).limit(1))).mappings().one()) for table in tables]
-    rows[-1] |= {"next_at": due + timedelta(minutes=1), "state": ReminderState.SCHEDULED}
-    for _ in range(count):
-        ids = [new_id() for _ in tables]
-        patient_id, device_id, *_rest = ids
-        own = dict.fromkeys(("patient_id", "subject_id", "email_hash", "phone_tel_hash"), patient_id)
-        own["device_id"] = device_id
-        for table, row, row_id in zip(tables, rows, ids, strict=True):
-            changed = {name: value for name, value in own.items() if row.get(name)}
-            await db.execute(insert(table).values({**row, **changed, "id": row_id}))
-
-
 async def steps_of_a_tick(scene: Scene, url: str) -> int:
     database = CountingDatabase(url)
     await scene.worker(database).tick()
@@ -129,7 +112,7 @@ async def test_a_batch_takes_as_many_steps_however_much_is_due(
     scene.clock.move(hours=1)
     alone = await steps_of_a_tick(scene, database_url)
     async with scene.database.writing() as db:
-        await others_like_rosa(db, 300, next_day.moment)
+        await add_copies(db, 300, next_day.moment + timedelta(minutes=1))
     scene.clock.move(hours=26)
     among_many = await steps_of_a_tick(scene, database_url)
     assert len(scene.push.sent) == 2
