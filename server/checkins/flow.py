@@ -60,7 +60,7 @@ async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime
     rows = await db.execute(
         select(CheckIn.due_at, CheckIn.day)
         .join(Plan, Plan.id == CheckIn.plan_id)
-        .where(Plan.patient_id == patient.id, Plan.slug == plan.slug, (Plan.id == plan.id) | answered)
+        .where(CheckIn.patient_id == patient.id, Plan.slug == plan.slug, (Plan.id == plan.id) | answered)
     )
     existing = {mark for row in rows.all() for mark in row}
     for occasion in occasions.occasions(timing_of(plan), patient.zone, now - timedelta(hours=1), now + occasions.AHEAD):

@@ -3,15 +3,14 @@
 These tests ask SQLite, which says how it finds rows and counts what it does.
 """
 
-import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 
 from server.channels.protocol import Outcome, Result
-from server.db import Base, Database
+from server.db import Database
 from server.delivery import sender
 from server.people.models import Patient
 from server.reminders import notices
@@ -19,16 +18,15 @@ from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
 from tests.cast import NOW, Cast, work_by
 from tests.copies import add_copies
+from tests.query_plans import record
 from tests.reminders.digests.scene import DAY
 from tests.reminders.scene import ENDS, SECOND, Scene, plan
 from tests.stories import subscribed
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-SMALL = ("circuit_breaker", "clinic", "json_each")
 REFUSED = Outcome(Result.REFUSED, 403)
 OUTCOMES = [Outcome(Result.ACCEPTED, 201), Outcome(Result.GONE, 410), Outcome(Result.LATER, 503), REFUSED]
-Ran = dict[str, Any]
 
 
 async def everybody_has_a_phone(everybody: Cast, scene: Scene) -> None:
@@ -44,38 +42,16 @@ async def everybody_has_a_phone(everybody: Cast, scene: Scene) -> None:
     await plan(scene.database, everybody, [SECOND], "b" * 32)
 
 
-def record(scene: Scene) -> Ran:
-    ran: Ran = {}
-    engine = scene.database.engine.sync_engine
-    event.listen(engine, "before_cursor_execute", lambda *args: ran.update({args[2]: args[3]}))
-    return ran
-
-
-def scans(connection: Connection, ran: Ran) -> list[str]:
-    found = []
-    for sql, parameters in ran.items():
-        if not re.match("SELECT|UPDATE|DELETE", sql):
-            continue
-        one = parameters[0] if isinstance(parameters, list) else parameters
-        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", one):
-            scanned = re.match(r"SCAN (\w+)", row[-1])
-            if scanned and scanned[1] in Base.metadata.tables and scanned[1] not in SMALL:
-                found.append(f"{row[-1]}: {sql}")
-    return found
-
-
 @pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: outcome.result)
 async def test_nothing_that_sends_reminders_scans_a_table(scene: Scene, outcome: Outcome) -> None:
     await everybody_has_a_phone(scene.cast, scene)
-    ran = record(scene)
+    recorded = record(scene.database)
     scene.push.says = outcome
     for _ in range(4):
         scene.clock.move(hours=1)
         await scene.run()
-    assert len(ran) > 15
-    async with scene.database.reading() as db:
-        found = await (await db.connection()).run_sync(lambda connection: scans(connection, dict(ran)))
-    assert not found, "\n".join(found)
+    assert len(recorded.ran) > 15
+    assert await recorded.scans() == {}
 
 
 class CountingDatabase(Database):

@@ -96,6 +96,12 @@ async def escalate(db: AsyncSession, now: datetime) -> int:
 
 async def _waiting(db: AsyncSession, now: datetime) -> list[Appointment]:
     """Visits of late replies, locked for this worker. One that somebody's action locks waits for the next tick."""
+    noticed = select(Reminder.subject_id).where(
+        Reminder.clinic_id.in_(select(Clinic.id)),  # an index finds the reminders of a clinic's staff by their moment
+        Reminder.staff_id.is_not(None),
+        Reminder.kind == ReminderKind.ON_CALL,
+        Reminder.moment > now - RECENT,
+    )
     found = await db.scalars(
         select(Appointment)
         .where(
@@ -103,9 +109,7 @@ async def _waiting(db: AsyncSession, now: datetime) -> list[Appointment]:
             Appointment.handled_at.is_(None),
             Appointment.status.in_(rules.UPCOMING),
             Appointment.starts_at > now,
-            Appointment.id.in_(
-                select(Reminder.subject_id).where(Reminder.kind == ReminderKind.ON_CALL, Reminder.moment > now - RECENT)
-            ),
+            Appointment.id.in_(noticed),
         )
         .order_by(Appointment.id)
         .with_for_update(skip_locked=True, key_share=True)
