@@ -20,7 +20,7 @@ PROOF_LIFE = timedelta(minutes=15)  # a sign-in this recent suffices to add anot
 GUESS_WINDOW = timedelta(minutes=15)
 GUESSES_ALLOWED = 10
 SHORTEST_PASSWORD = 12
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-27"
 
 
 class SubscriptionEnd(StrEnum):

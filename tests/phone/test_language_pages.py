@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import language
+from server.access import rules
 from server.db import Database
 from server.people.models import Patient
 from tests.browser_without_screen import Browser, markup, words
@@ -65,7 +66,7 @@ async def test_a_language_chosen_before_joining_stays_afterwards(
     code = (await maria.submit(f"/staff/patients/{cast.rosa.id}/pair")).text.partition('id="pairing-code">')[2][:9]
     notice = await browser.submit("/join/code", {"code": code})
     assert "Antes de empezar" in words(notice)
-    joined = await browser.submit("/join", {"code": code, "agree": "2026-11"})
+    joined = await browser.submit("/join", {"code": code, "agree": rules.CONSENT_VERSION})
     assert "¿Le podemos avisar?" in words(joined)
     assert await locale_of(database, cast.rosa) == "es"
 
