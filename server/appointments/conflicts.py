@@ -38,7 +38,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class _Span:
-    """A visit: wall time, moments."""
+    """When a visit begins, as wall time and as a moment, and the moment at which it ends."""
 
     wall: datetime
     begins: datetime
@@ -64,10 +64,10 @@ async def of_times(
     wanted = [_Span.of(wall, rules.check_start(wall, zone, work.now), minutes) for wall in starts]
     others = await _booked(work, patient, moved)
     found = []
-    for n, span in enumerate(wanted):
+    for span in wanted:
         found += [Conflict(ConflictKind.OVERLAP, span.wall, other.wall) for other in others if span.overlaps(other)]
         found += _outside(span, clinic, zone)
-        others = [*others, wanted[n]]  # visits of one series may overlap each other
+        others.append(span)  # visits of one series may overlap each other
     return found
 
 

@@ -96,7 +96,7 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
         await reminders.cancel(work, appointment.id, OVER[status])
         if before == AppointmentStatus.NOSHOW:  # a mistake, which cancelled the check-ins
             await tie_check_ins(work, patient, appointment)
-    elif status == AppointmentStatus.BOOKED:  # it was marked as arrived by mistake
+    elif status == AppointmentStatus.BOOKED:  # it was proposed, or marked as arrived by mistake
         await replan(work, patient, appointment, announce=False)
     return True
 
