@@ -124,6 +124,7 @@ async def restore(work: Work, patient: Patient, appointment_id: str) -> bool:
     appointment = await flow.find(work.db, work.actor, appointment_id)
     if appointment is None or appointment.patient_id != patient.id:
         return False
+    await people.lock(work.db, patient)
     await flow.lock(work.db, appointment)
     if appointment.end_of_care_id is None or appointment.starts_at <= work.now:
         return False
