@@ -16,6 +16,7 @@ from server.appointments.models import Appointment
 from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.db import Work
+from server.people import flow as people
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import status
@@ -45,6 +46,7 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
         return _back(request, appointment) if is_done else await _page(request, work, Shown(appointment, starts, STALE))
     patient = await work.db.get_one(Patient, appointment.patient_id)
     try:
+        rules.check_care(patient.has_care_ended)  # before staff are asked about a time that no visit can have
         against = await conflicts.of_times(work, patient, [starts], appointment.minutes, appointment)
         if against and not is_yes(form, "anyway"):
             return await _page(request, work, Shown(appointment, starts, conflicts=against))
@@ -66,8 +68,11 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     asks = status is not None and text(form, "anyway") != status  # staff were asked about another mark, or not yet
     if status and asks and (against := conflicts.of_mark(appointment, status, work.now)):
         return await _page(request, work, Shown(appointment, conflicts=against, status=status))
-    if status is None or not await flow.mark(work, appointment, status):
-        return await _page(request, work, Shown(appointment, bad=BadAppointment("status")))
+    try:
+        if status is None or not await flow.mark(work, appointment, status):
+            raise BadAppointment("status")
+    except BadAppointment as bad:
+        return await _page(request, work, Shown(appointment, bad=bad))
     return _back(request, appointment)
 
 
@@ -120,8 +125,9 @@ STALE = BadAppointment("changed")
 
 
 async def _locked(work: Work, appointment_id: str) -> Appointment:
-    """The visit as it is now: whoever acts on it at the same time waits."""
+    """The visit and its patient as they are now: whoever acts on them at the same time waits."""
     appointment = found(await flow.find(work.db, work.actor, appointment_id))
+    await people.lock(work.db, await work.db.get_one(Patient, appointment.patient_id))
     await flow.lock(work.db, appointment)
     return appointment
 

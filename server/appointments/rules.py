@@ -120,6 +120,12 @@ def check_start(wall: datetime, zone: str, now: datetime) -> datetime:
     return moment
 
 
+def check_care(has_ended: bool) -> None:
+    """Raises BadAppointment for a patient who has died or is in hospice care: no visit may follow (case 117)."""
+    if has_ended:
+        raise BadAppointment("care")
+
+
 def check_length(minutes: int | None) -> int:
     """The length in minutes. Raises BadAppointment if it is missing, too short or too long."""
     if minutes is None or not SHORTEST <= minutes <= LONGEST:
