@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Response, Router, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from server.appointments import conflicts, flow, rules
@@ -41,9 +40,13 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
         lacks = [name for name, value in (("date", day), ("time", hour)) if value is None]
         return await _page(request, work, Shown(appointment, bad=BadAppointment("missing", fields=lacks)))
     starts = datetime.combine(day, hour)
-    if _is_older(form, appointment.shown):
+    if edits.is_older(text(form, "shown", 200), appointment.shown):
         is_done = starts == appointment.starts  # pressed twice, or by a colleague too
-        return _back(request, appointment) if is_done else await _page(request, work, Shown(appointment, starts, STALE))
+        return (
+            _back(request, appointment)
+            if is_done
+            else await _page(request, work, Shown(appointment, starts, BadAppointment("changed")))
+        )
     patient = await work.db.get_one(Patient, appointment.patient_id)
     try:
         rules.check_care(patient.has_care_ended)  # before staff are asked about a time that no visit can have
@@ -63,8 +66,8 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     status = one_of(form, "status", AppointmentStatus)
     if status == appointment.status:  # pressed twice, or by a colleague too
         return _back(request, appointment)
-    if _is_older(form, appointment.shown_to_mark):
-        return await _page(request, work, Shown(appointment, bad=STALE))
+    if edits.is_older(text(form, "shown", 200), appointment.shown_to_mark):
+        return await _page(request, work, Shown(appointment, bad=BadAppointment("changed")))
     asks = status is not None and text(form, "anyway") != status  # staff were asked about another mark, or not yet
     if status and asks and (against := conflicts.of_mark(appointment, status, work.now)):
         return await _page(request, work, Shown(appointment, conflicts=against, status=status))
@@ -103,10 +106,14 @@ async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]
     reply = one_of(form, "reply", Reply)
     if reply is None:
         return await _page(request, work, Shown(appointment, bad=BadAppointment("status")))
-    if _is_older(form, appointment.shown_to_reply):
+    if edits.is_older(text(form, "shown", 200), appointment.shown_to_reply):
         is_done = reply == appointment.reply and appointment.replied_by == work.actor.kind
-        return _back(request, appointment) if is_done else await _page(request, work, Shown(appointment, bad=STALE))
-    if not _may_reply(appointment, work.now):
+        return (
+            _back(request, appointment)
+            if is_done
+            else await _page(request, work, Shown(appointment, bad=BadAppointment("changed")))
+        )
+    if not rules.may_reply(appointment.status, appointment.starts_at, work.now):
         return await _page(request, work, Shown(appointment, bad=BadAppointment("over")))
     await replies.answer(work, appointment, reply)
     return render.go(request, way_back(form, f"/staff/visits/{appointment.id}"))
@@ -116,12 +123,9 @@ async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]
 async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """Staff have dealt with the reply that the list showed; a later one stays on it."""
     appointment = await _locked(work, appointment_id)
-    if not _is_older(await form_of(request), appointment.shown_to_reply):
+    if not edits.is_older(text(await form_of(request), "shown", 200), appointment.shown_to_reply):
         await replies.handle_reply(work, appointment)
     return render.go(request, "/staff")
-
-
-STALE = BadAppointment("changed")
 
 
 async def _locked(work: Work, appointment_id: str) -> Appointment:
@@ -130,15 +134,6 @@ async def _locked(work: Work, appointment_id: str) -> Appointment:
     await people.lock(work.db, await work.db.get_one(Patient, appointment.patient_id))
     await flow.lock(work.db, appointment)
     return appointment
-
-
-def _is_older(form: FormMultiDict, now: str) -> bool:
-    """Whether the page showed something else than `now` (case 89). A page of a former version says nothing."""
-    return text(form, "shown", 200) not in ("", now)
-
-
-def _may_reply(appointment: Appointment, now: datetime) -> bool:
-    return appointment.status in rules.UPCOMING and appointment.starts_at > now
 
 
 def _details(appointment: Appointment) -> dict[str, str]:
@@ -168,7 +163,8 @@ class Shown:
 
     @property
     def http_status(self) -> int:
-        return 409 if self.changed or self.bad is STALE else 422 if self.bad or self.conflicts else 200
+        is_older = self.changed or (self.bad and self.bad.why == "changed")
+        return 409 if is_older else 422 if self.bad or self.conflicts else 200
 
 
 async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
@@ -190,7 +186,7 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
         correcting=shown.details is not None,
         changed=shown.changed,
         seen=edits.marks(_details(appointment)),
-        may_reply=_may_reply(appointment, work.now),
+        may_reply=rules.may_reply(appointment.status, appointment.starts_at, work.now),
         replies=tuple(Reply),
     )
 

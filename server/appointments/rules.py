@@ -137,6 +137,10 @@ def may_become(status: AppointmentStatus, wanted: AppointmentStatus) -> bool:
     return wanted in NEXT.get(status, ())
 
 
+def may_reply(status: AppointmentStatus, starts_at: datetime, now: datetime) -> bool:
+    return status in UPCOMING and starts_at > now
+
+
 def is_read_late(now: datetime, starts_at: datetime, hours: WeekHours, zone: str) -> bool:
     """Whether the clinic is closed now and opens too shortly before the visit, or not at all (case 142)."""
     is_closed = not opening_hours.is_open(hours, to_wall(now, zone))
