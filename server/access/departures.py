@@ -36,6 +36,7 @@ async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
 
 async def leave(work: Work, patient: Patient) -> None:
     """The patient withdraws consent: pause, sign every device out. Staff keep what the law requires."""
+    await people.lock(work.db, patient)
     await pause(work, patient, rules.CONSENT_WITHDRAWN)
     for device in await devices_of(work.db, patient.id):
         await end_device(work, device, SessionEnd.LEFT)

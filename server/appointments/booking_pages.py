@@ -41,8 +41,7 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
         return await _form(request, work.db, work.actor, text(form, "patient"), typed, bad)
     await people.lock(work.db, patient)
     try:
-        if patient.has_care_ended:  # recorded while the form was open (case 117)
-            raise BadAppointment("care")
+        rules.check_care(patient.has_care_ended)  # recorded while the form was open
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         series = NewSeries(new, weekdays, (whole(form, "count") or 0) if typed["count"] else 1)

@@ -33,6 +33,8 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING:
         raise rules.BadAppointment("over")
+    patient = await work.db.get_one(Patient, appointment.patient_id)
+    rules.check_care(patient.has_care_ended)
     seen, before = await was_seen(work, appointment), appointment.starts
     appointment.starts_at = rules.check_start(starts, appointment.zone, work.now)
     appointment.starts, appointment.status = (
@@ -42,7 +44,6 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
     appointment.changes += 1
     appointment.reply = appointment.replied_at = appointment.replied_by = appointment.handled_at = None
     audit.record(work, "appointment.moved", appointment)
-    patient = await work.db.get_one(Patient, appointment.patient_id)
     is_notified = await notify_of_change(work, patient, appointment, seen)
     if is_notified:
         appointment.moved_from = before
@@ -79,11 +80,13 @@ async def correct(work: Work, appointment: Appointment, details: Details) -> Non
 
 
 async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) -> bool:
-    """Set a new status. False if that cannot follow from the current one."""
+    """Set a new status. False if that cannot follow from the current one. Raises BadAppointment("care")."""
     await lock(work.db, appointment)
     if not rules.may_become(appointment.status, status):
         return False
     seen, patient = await was_seen(work, appointment), await work.db.get_one(Patient, appointment.patient_id)
+    if status == AppointmentStatus.BOOKED:
+        rules.check_care(patient.has_care_ended)
     before, appointment.status = appointment.status, status
     appointment.changes += 1
     audit.record(work, f"appointment.{status}", appointment)

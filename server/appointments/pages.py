@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from litestar import Response, Router, get, post
-from litestar.datastructures import FormMultiDict
 from litestar.params import FromPath
 
 from server.appointments import conflicts, flow, rules
@@ -16,6 +15,7 @@ from server.appointments.models import Appointment
 from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.db import Work
+from server.people import flow as people
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import status
@@ -40,11 +40,16 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
         lacks = [name for name, value in (("date", day), ("time", hour)) if value is None]
         return await _page(request, work, Shown(appointment, bad=BadAppointment("missing", fields=lacks)))
     starts = datetime.combine(day, hour)
-    if _is_older(form, appointment.shown):
+    if edits.is_older(text(form, "shown", 200), appointment.shown):
         is_done = starts == appointment.starts  # pressed twice, or by a colleague too
-        return _back(request, appointment) if is_done else await _page(request, work, Shown(appointment, starts, STALE))
+        return (
+            _back(request, appointment)
+            if is_done
+            else await _page(request, work, Shown(appointment, starts, BadAppointment("changed")))
+        )
     patient = await work.db.get_one(Patient, appointment.patient_id)
     try:
+        rules.check_care(patient.has_care_ended)  # before staff are asked about a time that no visit can have
         against = await conflicts.of_times(work, patient, [starts], appointment.minutes, appointment)
         if against and not is_yes(form, "anyway"):
             return await _page(request, work, Shown(appointment, starts, conflicts=against))
@@ -61,13 +66,16 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     status = one_of(form, "status", AppointmentStatus)
     if status == appointment.status:  # pressed twice, or by a colleague too
         return _back(request, appointment)
-    if _is_older(form, appointment.shown_to_mark):
-        return await _page(request, work, Shown(appointment, bad=STALE))
+    if edits.is_older(text(form, "shown", 200), appointment.shown_to_mark):
+        return await _page(request, work, Shown(appointment, bad=BadAppointment("changed")))
     asks = status is not None and text(form, "anyway") != status  # staff were asked about another mark, or not yet
     if status and asks and (against := conflicts.of_mark(appointment, status, work.now)):
         return await _page(request, work, Shown(appointment, conflicts=against, status=status))
-    if status is None or not await flow.mark(work, appointment, status):
-        return await _page(request, work, Shown(appointment, bad=BadAppointment("status")))
+    try:
+        if status is None or not await flow.mark(work, appointment, status):
+            raise BadAppointment("status")
+    except BadAppointment as bad:
+        return await _page(request, work, Shown(appointment, bad=bad))
     return _back(request, appointment)
 
 
@@ -98,10 +106,14 @@ async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]
     reply = one_of(form, "reply", Reply)
     if reply is None:
         return await _page(request, work, Shown(appointment, bad=BadAppointment("status")))
-    if _is_older(form, appointment.shown_to_reply):
+    if edits.is_older(text(form, "shown", 200), appointment.shown_to_reply):
         is_done = reply == appointment.reply and appointment.replied_by == work.actor.kind
-        return _back(request, appointment) if is_done else await _page(request, work, Shown(appointment, bad=STALE))
-    if not _may_reply(appointment, work.now):
+        return (
+            _back(request, appointment)
+            if is_done
+            else await _page(request, work, Shown(appointment, bad=BadAppointment("changed")))
+        )
+    if not rules.may_reply(appointment.status, appointment.starts_at, work.now):
         return await _page(request, work, Shown(appointment, bad=BadAppointment("over")))
     await replies.answer(work, appointment, reply)
     return render.go(request, way_back(form, f"/staff/visits/{appointment.id}"))
@@ -111,28 +123,17 @@ async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]
 async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """Staff have dealt with the reply that the list showed; a later one stays on it."""
     appointment = await _locked(work, appointment_id)
-    if not _is_older(await form_of(request), appointment.shown_to_reply):
+    if not edits.is_older(text(await form_of(request), "shown", 200), appointment.shown_to_reply):
         await replies.handle_reply(work, appointment)
     return render.go(request, "/staff")
 
 
-STALE = BadAppointment("changed")
-
-
 async def _locked(work: Work, appointment_id: str) -> Appointment:
-    """The visit as it is now: whoever acts on it at the same time waits."""
+    """The visit and its patient as they are now: whoever acts on them at the same time waits."""
     appointment = found(await flow.find(work.db, work.actor, appointment_id))
+    await people.lock(work.db, await work.db.get_one(Patient, appointment.patient_id))
     await flow.lock(work.db, appointment)
     return appointment
-
-
-def _is_older(form: FormMultiDict, now: str) -> bool:
-    """Whether the page showed something else than `now` (case 89). A page of a former version says nothing."""
-    return text(form, "shown", 200) not in ("", now)
-
-
-def _may_reply(appointment: Appointment, now: datetime) -> bool:
-    return appointment.status in rules.UPCOMING and appointment.starts_at > now
 
 
 def _details(appointment: Appointment) -> dict[str, str]:
@@ -162,7 +163,8 @@ class Shown:
 
     @property
     def http_status(self) -> int:
-        return 409 if self.changed or self.bad is STALE else 422 if self.bad or self.conflicts else 200
+        is_older = self.changed or (self.bad and self.bad.why == "changed")
+        return 409 if is_older else 422 if self.bad or self.conflicts else 200
 
 
 async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
@@ -184,7 +186,7 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
         correcting=shown.details is not None,
         changed=shown.changed,
         seen=edits.marks(_details(appointment)),
-        may_reply=_may_reply(appointment, work.now),
+        may_reply=rules.may_reply(appointment.status, appointment.starts_at, work.now),
         replies=tuple(Reply),
     )
 

@@ -120,6 +120,12 @@ def check_start(wall: datetime, zone: str, now: datetime) -> datetime:
     return moment
 
 
+def check_care(has_ended: bool) -> None:
+    """Raises BadAppointment for a patient who has died or is in hospice care: no visit may follow (case 117)."""
+    if has_ended:
+        raise BadAppointment("care")
+
+
 def check_length(minutes: int | None) -> int:
     """The length in minutes. Raises BadAppointment if it is missing, too short or too long."""
     if minutes is None or not SHORTEST <= minutes <= LONGEST:
@@ -129,6 +135,10 @@ def check_length(minutes: int | None) -> int:
 
 def may_become(status: AppointmentStatus, wanted: AppointmentStatus) -> bool:
     return wanted in NEXT.get(status, ())
+
+
+def may_reply(status: AppointmentStatus, starts_at: datetime, now: datetime) -> bool:
+    return status in UPCOMING and starts_at > now
 
 
 def is_read_late(now: datetime, starts_at: datetime, hours: WeekHours, zone: str) -> bool:

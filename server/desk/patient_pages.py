@@ -33,7 +33,7 @@ from server.reminders import status
 from server.reminders.channel_policies import flow as channel_policy
 from server.responses import by_phone
 from server.responses import history as past
-from server.web import render
+from server.web import edits, render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
 from server.web.form_fields import form_of, not_chosen, one_of, text
 from server.web.problems import found
@@ -132,7 +132,7 @@ async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respon
     form = await form_of(request)
     await people.lock(work.db, patient)
     is_done = text(form, "why") == (patient.pause_reason or "resume")  # pressed twice, or by a colleague too
-    is_stale = text(form, "shown", 60) not in ("", patient.pause_shown)
+    is_stale = edits.is_older(text(form, "shown", 60), patient.pause_shown)
     if not is_done and (is_stale or patient.has_care_ended):
         return render.go(request, f"/staff/patients/{patient.id}?late=yes")
     if text(form, "why") == "resume":

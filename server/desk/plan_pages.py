@@ -83,6 +83,7 @@ async def end(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: Fr
     reason = text(await form_of(request), "reason")
     if not reason:
         return await _end_page(request, work.db, work.actor, plan, wrong=True)
+    await people.lock(work.db, found(await people.find_patient(work.db, work.actor, patient_id)))
     await closing.submit_started(work, plan)
     was_pressed_twice = (plan.ended_by, plan.end_reason) == (work.actor.id, reason)
     if not await ended_plans.end(work, plan, reason) and not was_pressed_twice:

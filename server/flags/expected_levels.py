@@ -15,6 +15,7 @@ from server.flags.actions import Outcome
 from server.flags.models import ExpectedLevel, Flag
 from server.flags.rules import UNKNOWN, FlagOutcome, Severity, Shown
 from server.people.rules import Refused
+from server.web import edits
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ async def stop(work: Work, patient_id: str, item: str, shown: str = "") -> bool 
     current = await _last(work.db, patient_id, item)
     if current is None or current.ends_at <= work.now:
         return False
-    if shown not in ("", current.id):
+    if edits.is_older(shown, current.id):
         return Refused("stale")
     _end(current, work.actor, work.now)
     audit.record(work, "expected-level.ended", current)

@@ -122,6 +122,12 @@ async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
     audit.record(work, "patient.paused", patient, why=why)
 
 
+async def keep_paused(work: Work, patient: Patient, why: PauseReason) -> None:
+    """The pause goes on for this reason alone: the end of care that overruled it was a mistake."""
+    patient.pause_reason = why
+    audit.record(work, "patient.paused", patient, why=why)
+
+
 async def resume(work: Work, patient: Patient) -> None:
     """End the pause. Only future reminders are sent: what fell due during the pause has ended."""
     patient.paused_at = patient.pause_reason = None

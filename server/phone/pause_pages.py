@@ -32,6 +32,7 @@ async def set_pause(request: Ask, work: InWork) -> Response[Any]:
     """Pause all messages, or end a pause. Only the clinic can end a pause that it started."""
     wanted = text(await form_of(request), "pause", 3)
     patient = await work.db.get_one(Patient, work.actor.patient_id)
+    await people.lock(work.db, patient)
     if wanted == "on" and patient.paused_at is None:
         await people.pause(work, patient, OWN_WISH)
     elif wanted == "off" and patient.pause_reason == OWN_WISH:

@@ -9,6 +9,7 @@ from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
+from server.people.models import Patient
 from server.responses.models import Response
 
 
@@ -18,10 +19,13 @@ async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | No
 
 
 async def lock(db: AsyncSession, actor: Actor, check_in_id: str) -> CheckIn | None:
-    """Like `find`, but lock the row until the transaction ends.
+    """Like `find`, but lock the row until the transaction ends, and the patient's before it.
 
-    A concurrent request waits and then sees our changes (case 41).
+    A concurrent request waits and then sees our changes (case 41). All who lock both take the patient first: a
+    submission locks the patient for its flags, and an end of care ends the patient's check-ins.
     """
+    patient_id = _theirs(actor, check_in_id).with_only_columns(CheckIn.patient_id).scalar_subquery()
+    await db.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
     check_in: CheckIn | None = await db.scalar(_theirs(actor, check_in_id).with_for_update(key_share=True))
     return check_in
 

@@ -22,6 +22,11 @@ class Merged:
     changed: dict[str, str]
 
 
+def is_older(shown: str, now: str) -> bool:
+    """Whether a page showed something else than `now`. A page of a former version says nothing."""
+    return shown not in ("", now)
+
+
 def marks(shown: Values) -> str:
     """For the hidden field `seen`: a short hash of each value. Whoever has the page knows the values anyway."""
     return " ".join(f"{name}={_mark(value)}" for name, value in shown.items())

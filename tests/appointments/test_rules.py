@@ -94,3 +94,16 @@ def test_a_series_that_runs_past_the_end_of_time_is_refused(weekdays: frozenset[
 def test_which_status_may_follow_which(status: AppointmentStatus, wanted: AppointmentStatus, may: bool) -> None:
     assert rules.may_become(status, wanted) == may
     assert all(wanted in rules.NEXT for steps in rules.NEXT.values() for wanted in steps)
+
+
+@pytest.mark.parametrize("status", AppointmentStatus)
+def test_a_reply_is_about_a_visit_that_is_still_to_come(status: AppointmentStatus) -> None:
+    upcoming = status in (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
+    assert rules.may_reply(status, NOW + timedelta(seconds=1), NOW) is upcoming
+    assert not rules.may_reply(status, NOW, NOW)
+
+
+def test_case_117_no_visit_follows_an_end_of_care() -> None:
+    rules.check_care(has_ended=False)
+    with pytest.raises(BadAppointment, match="care"):
+        rules.check_care(has_ended=True)

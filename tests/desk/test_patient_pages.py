@@ -1,5 +1,7 @@
 """The patient's page: who answered and from where, four profiles, calls, expected levels, who did what (case 61)."""
 
+import re
+
 import pytest
 
 from server.db import Database
@@ -7,12 +9,14 @@ from server.desk import audit_words
 from server.flags import expected_levels, notes
 from server.flags.models import Flag
 from server.people import calls
+from server.people.models import Patient
 from server.people.rules import CallOutcome
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter, StillClock
 from tests.desk.scene import SQLITE
 from tests.flags.scene import answers, flags
+from tests.stories import rows
 
 
 @SQLITE
@@ -80,3 +84,22 @@ async def test_the_sheet_for_a_visit_is_limited_to_the_clinic_and_audited(
     async with database.reading() as db:
         assert len(await audit_words.of_patient(db, acting(cast.maria), cast.rosa)) >= 1
     assert clock() == NOW
+
+
+@SQLITE
+async def test_case_89_an_older_page_ends_no_pause_that_a_colleague_has_changed(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, ken, page = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/patients/{cast.rosa.id}"
+    opened = (await maria.submit(f"{page}/pause", {"why": "holiday"})).text
+    [shown] = set(re.findall(r'name="shown" value="(holiday [^"]+)"', opened))
+    await ken.submit(f"{page}/pause", {"why": "hospital"})
+    late = await maria.submit(f"{page}/pause", {"why": "resume", "shown": shown})
+    assert "changed since you opened it. Nothing was saved" in words(late)
+    assert "Paused · in hospital" in words(late)
+    [rosa] = await rows(database, Patient, Patient.id == cast.rosa.id)
+    assert (rosa.paused_at, rosa.pause_reason) == (NOW, "hospital")
+    [now_shown] = set(re.findall(r'name="shown" value="(hospital [^"]+)"', late.text))
+    await maria.submit(f"{page}/pause", {"why": "resume", "shown": now_shown})
+    [rosa] = await rows(database, Patient, Patient.id == cast.rosa.id)
+    assert rosa.paused_at is None

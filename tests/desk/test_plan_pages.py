@@ -1,19 +1,25 @@
 """Staff add and end plans. Answers that the patient has begun are submitted (case 156)."""
 
+import asyncio
+
 import pytest
 
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
 from server.db import Database
+from server.people import flow as people
+from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.respondents import Respondent
-from server.responses import drafts
+from server.responses import drafts, lookup
 from server.responses.drafts import Statement
 from server.responses.models import Draft, Response
+from server.responses.submission import submit
+from server.responses.submission.submission import Submission
 from tests.browser_without_screen import words
-from tests.cast import NOW, Cast, work_by
+from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter
-from tests.stories import due_check_in, rows
+from tests.stories import STEADY, due_check_in, rows
 
 
 async def begun(database: Database, cast: Cast) -> CheckIn:
@@ -76,3 +82,23 @@ async def test_case_118_an_equal_plan_is_asked_about_before_it_is_added(
     assert len(await rows(database, Plan)) == before + 1
     await maria.submit(path, form | {"at": "18:00", "anyway": "yes"})
     assert len(await rows(database, Plan)) == before + 2
+
+
+async def test_case_156_a_plan_is_ended_while_its_check_in_is_sent(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """Whoever ends it locks the patient first, and holds nothing that the submission needs."""
+    check_in, maria = await begun(database, cast), await signed_in(cast.maria)
+    page = f"/staff/patients/{cast.rosa.id}/plans/{check_in.plan_id}/end"
+    async with database.writing() as db:
+        await people.lock(db, await db.get_one(Patient, cast.rosa.id))
+        act = asyncio.create_task(maria.submit(page, {"reason": "Moved to another clinic."}))
+        await asyncio.wait({act}, timeout=0.5)
+        async with asyncio.timeout(5):
+            theirs = await lookup.lock(db, acting(cast.rosa), check_in.id)
+        assert theirs is not None
+        await submit.submit(work_by(db, cast.rosa), theirs, Submission(theirs.client_id, STEADY, Respondent.SELF, NOW))
+    assert (await act).status_code == 200
+    [response] = await rows(database, Response)
+    [plan] = await rows(database, Plan, Plan.id == check_in.plan_id)
+    assert (response.status, plan.ended_by) == ("completed", cast.maria.id)

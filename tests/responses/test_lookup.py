@@ -1,12 +1,15 @@
 """Which check-ins a person may see and answer (cases 18, 61, 123)."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from server.checkins.models import CheckIn
 from server.db import Database
+from server.desk.end_of_care import flow as end_of_care
 from server.people.models import Caregiver, Patient, Staff
+from server.people.rules import PauseReason
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.respondents import Respondent
 from server.responses import lookup
@@ -15,7 +18,7 @@ from server.responses.submission.submission import Submission
 from tests.cast import NOW, Cast, acting, weekly, work_by
 from tests.checkins.scene import DAILY, plan
 from tests.responses.delivering import check_in as check_in
-from tests.stories import STEADY, due_check_in
+from tests.stories import STEADY, due_check_in, rows
 
 PUBLIC = {link_id: value for link_id, value in STEADY.items() if link_id != "mood"}
 
@@ -81,3 +84,30 @@ async def test_open_check_ins_are_listed_by_their_deadline(database: Database, c
         assert [definition.slug for definition in definitions] == ["daily-three", "weekly-als"]
         assert await lookup.open_now(work_by(db, cast.walter)) == []
         assert len(await lookup.open_now(work_by(db, cast.rosa, NOW - timedelta(minutes=1)))) == 0
+
+
+async def test_case_117_a_check_in_is_sent_while_a_death_is_recorded(
+    database: Database, cast: Cast, check_in: CheckIn
+) -> None:
+    """Both lock the patient first, so that neither waits for what the other holds."""
+    locked = asyncio.Event()
+
+    async def send() -> None:
+        async with database.writing() as db:
+            theirs = await lookup.lock(db, acting(cast.rosa), check_in.id)
+            assert theirs is not None
+            locked.set()
+            await asyncio.sleep(0.5)
+            await submit.submit(
+                work_by(db, cast.rosa), theirs, Submission(theirs.client_id, STEADY, Respondent.SELF, NOW)
+            )
+
+    async def end() -> None:
+        await locked.wait()
+        async with database.writing() as db:
+            rosa = await db.get_one(Patient, cast.rosa.id)
+            await end_of_care.end(work_by(db, cast.maria), rosa, PauseReason.DEATH)
+
+    await asyncio.gather(send(), end())
+    [row] = await rows(database, CheckIn, CheckIn.id == check_in.id)
+    assert row.state == "done"

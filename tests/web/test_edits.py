@@ -60,3 +60,9 @@ def test_case_89_a_field_that_the_page_did_not_have_keeps_its_value(
 ) -> None:
     merged = edits.merge(form(second, shown), shown | {"newer": "a"})
     assert (merged.changed, merged.form["newer"]) == ({}, "a")
+
+
+def test_case_89_a_page_is_older_if_it_showed_something_else() -> None:
+    assert edits.is_older("holiday", "hospital")
+    assert not edits.is_older("hospital", "hospital")
+    assert not edits.is_older("", "hospital")

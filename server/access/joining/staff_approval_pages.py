@@ -32,6 +32,7 @@ async def staff_approve(request: Ask, work: InWork, patient_id: FromPath[str]) -
     form = await form_of(request)
     patient, caregiver = await _patient_and_caregiver(work.db, work.actor, patient_id, text(form, "caregiver", 32))
     typed = text(form, "code", 40)
+    await flow.lock(work.db, patient)
     if patient.has_died:  # recorded while the page was open (case 127)
         return render.go(request, f"/staff/patients/{patient.id}?late=yes")
     done = await join_requests.approve(work, typed, patient, caregiver)

@@ -51,7 +51,7 @@ async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datet
         return None
     await lock(db, appointment)  # wait for a concurrent move: it invalidates the token
     reminder = await receipts.redeem(db, token, now)
-    if reminder is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
+    if reminder is None or not rules.may_reply(appointment.status, appointment.starts_at, now):
         return None
     await answer(Work(db, Actor(ActorKind.PATIENT, reminder.patient_id, reminder.clinic_id), now), appointment, reply)
     return appointment
@@ -61,7 +61,7 @@ async def appointment_for_token(db: AsyncSession, token: str, now: datetime) -> 
     """The appointment that a link in an email or text is about; None once it can no longer be answered."""
     reminder = await receipts.reminder_for_token(db, token)
     appointment = await db.get(Appointment, reminder.subject_id) if reminder else None
-    if appointment is None or appointment.status not in rules.UPCOMING or appointment.starts_at <= now:
+    if appointment is None or not rules.may_reply(appointment.status, appointment.starts_at, now):
         return None
     return appointment
 

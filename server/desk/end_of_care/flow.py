@@ -86,9 +86,10 @@ async def reverse(work: Work, patient: Patient, reason: str) -> bool:
     ended.reversed_at, ended.reversed_by, ended.reason = work.now, work.actor.id, reason
     audit.record(work, "care.end-reversed", ended)
     why = await pause_without(work.db, patient, ended)
-    await people.resume(work, patient)
-    if why is not None:
-        await people.pause(work, patient, why)
+    if why is None:
+        await people.resume(work, patient)
+    else:
+        await people.keep_paused(work, patient, why)
     return True
 
 
@@ -101,7 +102,9 @@ async def pause_without(db: AsyncSession, patient: Patient, mistake: EndOfCare) 
         return care
     verbs = ("patient.paused", "patient.resumed")
     found = select(AuditEvent).where(AuditEvent.subject_id == patient.id, AuditEvent.verb.in_(verbs))
-    for event in await db.scalars(found.order_by(AuditEvent.at.desc())):
+    # An earlier version recorded a pause that stayed as resumed and paused at the same moment: the pause counts.
+    newest_first = (AuditEvent.at.desc(), AuditEvent.verb)
+    for event in await db.scalars(found.order_by(*newest_first)):
         if event.verb == "patient.resumed":
             return None
         why = event.detail.get("why")
@@ -121,6 +124,7 @@ async def restore(work: Work, patient: Patient, appointment_id: str) -> bool:
     appointment = await flow.find(work.db, work.actor, appointment_id)
     if appointment is None or appointment.patient_id != patient.id:
         return False
+    await people.lock(work.db, patient)
     await flow.lock(work.db, appointment)
     if appointment.end_of_care_id is None or appointment.starts_at <= work.now:
         return False

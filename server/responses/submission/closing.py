@@ -27,13 +27,17 @@ AT_ONCE = 200
 
 
 async def close_ended(db: AsyncSession, now: datetime) -> int:
-    """Close ended check-ins and return how many. A failure on one is logged and does not block the others."""
+    """Close ended check-ins and return how many. A failure on one is logged and does not block the others.
+
+    Where somebody acts on the check-in or its patient, it is left to the next tick.
+    """
     ended = await db.scalars(
         select(CheckIn)
+        .join(Patient, Patient.id == CheckIn.patient_id)
         .where(CheckIn.state == CheckInState.WAITING, CheckIn.closes_at <= now)
         .order_by(CheckIn.closes_at.desc())  # newest first, so that one that keeps failing cannot block newer ones
         .limit(AT_ONCE)
-        .with_for_update(skip_locked=True, key_share=True)
+        .with_for_update(skip_locked=True, key_share=True, of=[CheckIn, Patient])
     )
     return sum([await _close_safely(db, check_in, now) for check_in in list(ended)])
 
@@ -51,7 +55,10 @@ async def _close_safely(db: AsyncSession, check_in: CheckIn, now: datetime) -> b
 
 
 async def submit_started(work: Work, plan: Plan) -> None:
-    """Submit what has been answered of the plan's open check-ins, before the plan ends (case 156)."""
+    """Submit what has been answered of the plan's open check-ins, before the plan ends (case 156).
+
+    The caller has locked the patient.
+    """
     await work.db.refresh(plan, with_for_update={"key_share": True})
     open_now = select(CheckIn).where(CheckIn.plan_id == plan.id, CheckIn.state == CheckInState.WAITING)
     for check_in in list(await work.db.scalars(open_now.with_for_update(key_share=True))):

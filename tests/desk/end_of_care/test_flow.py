@@ -1,15 +1,18 @@
 """A death or hospice care ends messages and visits in one act, and a mistake can be taken back (case 117)."""
 
 from datetime import timedelta
+from itertools import permutations
 
 import pytest
 
+from server import audit
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment, EndOfCare
 from server.clock import to_wall
 from server.db import Database
 from server.desk.end_of_care import flow
+from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import ENDS_CARE, PauseReason
 from server.reminders.models import Reminder
@@ -77,3 +80,43 @@ async def test_case_117_a_mistake_is_taken_back_and_each_visit_is_restored_by_ha
     [ended] = await rows(database, EndOfCare)
     assert (ended.reversed_by, ended.reason) == (cast.maria.id, "Another Rosa Delgado.")
     assert b"Rosa" not in (ended.reason_sealed or b"")
+
+
+async def rosa_now(database: Database, cast: Cast) -> Patient:
+    [rosa] = await rows(database, Patient, Patient.id == cast.rosa.id)
+    return rosa
+
+
+async def test_case_117_two_mistakes_in_a_row_leave_the_pause_as_it_was(
+    database: Database, cast: Cast, clock: StillClock
+) -> None:
+    """Nothing is resumed in between, and the pause keeps the moment when it began."""
+    async with database.writing() as db:
+        rosa = await db.get_one(Patient, cast.rosa.id)
+        await people.pause(work_by(db, cast.rosa), rosa, PauseReason.CONSENT_WITHDRAWN)
+    for _ in range(2):
+        clock.move(minutes=10)
+        async with database.writing() as db:
+            rosa = await db.get_one(Patient, cast.rosa.id)
+            await flow.end(work_by(db, cast.maria, clock()), rosa, PauseReason.DEATH)
+        clock.move(minutes=10)
+        async with database.writing() as db:
+            rosa = await db.get_one(Patient, cast.rosa.id)
+            assert await flow.reverse(work_by(db, cast.maria, clock()), rosa, "Another Rosa Delgado.")
+    rosa = await rosa_now(database, cast)
+    assert (rosa.paused_at, rosa.pause_reason) == (NOW, "consent-withdrawn")
+    assert "patient.resumed" not in await audited(database, cast.rosa.id)
+
+
+@pytest.mark.parametrize("verbs", list(permutations(("patient.paused", "patient.resumed"))))
+async def test_case_117_a_pause_counts_that_an_earlier_version_ended_and_began_at_once(
+    database: Database, cast: Cast, clock: StillClock, verbs: tuple[str, str]
+) -> None:
+    async with database.writing() as db:
+        rosa, work = await db.get_one(Patient, cast.rosa.id), work_by(db, cast.maria)
+        for verb in verbs:
+            audit.record(work, verb, rosa, **({"why": "consent-withdrawn"} if verb == "patient.paused" else {}))
+            await db.flush()
+        await flow.end(work_by(db, cast.maria, clock.move(minutes=10)), rosa, PauseReason.DEATH)
+        assert await flow.reverse(work_by(db, cast.maria, clock.move(minutes=10)), rosa, "Another Rosa Delgado.")
+    assert (await rosa_now(database, cast)).pause_reason == "consent-withdrawn"

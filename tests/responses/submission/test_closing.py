@@ -1,5 +1,6 @@
 """Answers that arrive after the window closed."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast, work_by
 from tests.checkins.scene import check_ins, close, due, keep
 from tests.conftest import Enter, StillClock
+from tests.delivery.locking import lock_rows, postgres_only
 from tests.responses.delivering import check_in as check_in
 from tests.responses.delivering import deliver, only_response
 from tests.stories import STEADY, answered, audited, entry, rows
@@ -178,3 +180,16 @@ async def test_one_check_in_that_cannot_be_closed_keeps_no_other_open(database: 
     states = {c.id: c.state for c in await check_ins(database)}
     assert states[second.id] == "missed"
     assert states[first.id] == "partial"
+
+
+@postgres_only
+async def test_case_117_the_tick_leaves_a_patient_whom_staff_act_on(
+    database: Database, database_url: str, cast: Cast, check_in: CheckIn
+) -> None:
+    """It would hold the check-in that an end of care waits for, and wait for the patient."""
+    at = check_in.closes_at + timedelta(minutes=1)
+    acted_on = lock_rows(database_url, f"SELECT 1 FROM patient WHERE id = '{cast.rosa.id}' FOR UPDATE")
+    async with acted_on, asyncio.timeout(5), database.writing() as db:
+        assert await closing.close_ended(db, at) == 0
+    async with database.writing() as db:
+        assert await closing.close_ended(db, at) == 1
