@@ -1,5 +1,7 @@
 """Staff add and end plans. Answers that the patient has begun are submitted (case 156)."""
 
+import asyncio
+
 import pytest
 
 from server.checkins.models import CheckIn, Plan
@@ -13,7 +15,7 @@ from server.responses.models import Draft, Response
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter
-from tests.stories import due_check_in, rows
+from tests.stories import audited, due_check_in, rows
 
 
 async def begun(database: Database, cast: Cast) -> CheckIn:
@@ -41,6 +43,20 @@ async def test_case_156_ending_a_plan_submits_the_answers_so_far(
     responses = await rows(database, Response, Response.check_in_id == check_in.id)
     assert (after.state, len(responses)) == (("partial", 1) if answered else ("cancelled", 0))
     assert await rows(database, Draft) == []
+
+
+async def test_case_90_two_simultaneous_presses_end_the_plan_once(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        plan_id = (await due_check_in(db, cast.rosa)).plan_id
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    end = {"reason": "Another questionnaire fits better"}
+    presses = await asyncio.gather(*(maria.submit_and_stay(f"{path}/plans/{plan_id}/end", end) for _ in range(4)))
+    assert {(press.status_code, press.headers.get("location")) for press in presses} == {
+        (303, f"{path}?did={plan_id}#plans")
+    }
+    assert (await audited(database, plan_id)).count("plan.ended") == 1
 
 
 async def test_case_156_adding_the_same_plan_again_asks_nothing_twice(
