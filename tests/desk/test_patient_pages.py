@@ -80,3 +80,13 @@ async def test_the_sheet_for_a_visit_is_limited_to_the_clinic_and_audited(
     async with database.reading() as db:
         assert len(await audit_words.of_patient(db, acting(cast.maria), cast.rosa)) >= 1
     assert clock() == NOW
+
+
+@SQLITE
+async def test_case_89_an_act_of_an_old_page_is_answered_with_the_page_as_it_is_now(
+    signed_in: Enter, cast: Cast
+) -> None:
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    refused = "This page has changed since you opened it. Nothing was saved. Here it is as it stands now."
+    assert refused in words(await maria.get(f"{path}?late=yes"))
+    assert refused not in words(await maria.get(path))
