@@ -58,7 +58,7 @@ async def test_case_91_the_desk_without_a_network_claims_nothing_that_it_cannot_
     browser: Browser, page: str
 ) -> None:
     """The answer may be lost after the server has saved what was sent."""
-    said = words(await browser.get(page))
-    assert "not saved" not in said
-    assert "Nothing was saved" not in said
-    assert ("may not have been saved" in said) == page.endswith("/unsent")
+    sentences = words(await browser.get(page))
+    assert "not saved" not in sentences
+    assert "Nothing was saved" not in sentences
+    assert ("may not have been saved" in sentences) == page.endswith("/unsent")
