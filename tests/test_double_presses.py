@@ -62,6 +62,24 @@ FORMS: dict[str, tuple[str, str, Mapping[str, str], type[Any]]] = {
     "note": ("/staff/flags/{flag}", "/staff/flags/{flag}/note", {"note": "Ask about drinks."}, FlagNote),
 }
 
+# A code, a one-time link, a password or a passkey that the sweep does not have.
+NEED_A_SECRET = {
+    "/join/code",
+    "/passkey/whose-phone",
+    "/settings/phones/add",
+    "/staff/account",
+    "/staff/link",
+    "/staff/patients/*/devices",
+    "/staff/sign-in",
+}
+# A form that comes earlier in the sweep closes the flag, or ends the phone or the helper.
+SETTLED_BEFORE = {
+    "/settings/device-names/*",
+    "/settings/helpers/*/allow",
+    "/staff/flags/*/assign",
+    "/staff/flags/*/expect",
+    "/staff/flags/*/own",
+}
 MAY = {"invitation": "ruth", "trigger": "ken"}  # where a nurse may not
 
 
@@ -129,9 +147,13 @@ async def test_case_90_a_refused_form_may_be_sent_again(
 async def test_case_90_no_form_of_any_page_fails_when_it_is_pressed_twice(
     signed_in: Enter, cast: Cast, world: World, name: str
 ) -> None:
-    """The second press finds what the first one has done, and says nothing else than the first did."""
+    """The second press, after the redirect, is answered with the status of the first, which is 200.
+
+    Only forms of NEED_A_SECRET and SETTLED_BEFORE may be refused, twice in the same way. What the answers say is not
+    compared: for single forms, other tests of case 90 do that.
+    """
     device = await signed_in(getattr(cast, name))
-    pressed = 0
+    pressed, refused = 0, set()
     for standing in [form async for form in forms(device, world)]:
         fields = typed_by(standing.form)
         first = await send(device, standing, fields)
@@ -140,7 +162,10 @@ async def test_case_90_no_form_of_any_page_fails_when_it_is_pressed_twice(
             first = await send(device, standing, fields)
         second = await send(device, standing, fields)
         assert second.status_code == first.status_code, (standing.form.action, words(second))
+        if first.status_code != 200:
+            refused.add(re.sub("[0-9a-f]{32}", "*", standing.form.action))
         pressed += first.status_code == 200
+    assert refused <= NEED_A_SECRET | SETTLED_BEFORE
     assert pressed > 10
 
 

@@ -88,7 +88,14 @@ SAY_INSTEAD = {
     "is told at": "will be told at",
     "was quicker": "got there first",
     "stands below": "is below",
+    # Spanish: one word for one thing
+    "visita": "cita",
+    "No se reservó": "No se agendó",
+    "van a cuidar igual": "su atención no va a cambiar",
+    "introdúzcalo": "póngalo",
+    "Los recordatorios siguen": "Los avisos siguen",
     # what went wrong
+    "Nothing was saved on this computer": "This page needs a network",
     "There is nothing here, or it is not yours to see": "We can't find that page",
     "Something broke": "Something went wrong",
 }

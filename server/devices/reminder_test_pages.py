@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Response, Router, get, post
 
+from server.access.models import Device
 from server.devices import subscriptions
 from server.people import flow as people
 from server.reminders import flow, notices, rules, status
@@ -15,7 +16,8 @@ from server.web.form_fields import form_of, is_yes
 
 @post("/test", opt=PERSON)
 async def send_test(request: Ask, work: InWork) -> Response[Any]:
-    """Send a real push to this device only."""
+    """Send a real push to this device only. A second press waits for the first, and finds its reminder."""
+    await work.db.get_one(Device, work.actor.device_id, with_for_update={"key_share": True})
     notice = notices.Notice(
         ReminderKind.TEST,
         work.actor.patient_id,

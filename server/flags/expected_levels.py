@@ -81,6 +81,15 @@ async def expect_level_of(work: Work, flag: Flag, wanted: Wanted, shown: Shown =
     return await actions.end(work, flag, Outcome(FlagOutcome.EXPECTED, wanted.note))
 
 
+async def is_set(db: AsyncSession, flag: Flag, wanted: Wanted) -> bool:
+    """Whether the close of this flag set just this level for just so long, and it is in force."""
+    current = await _last(db, flag.patient_id, flag.item)
+    if current is None or current.set_at != flag.closed_at:
+        return False
+    ends_at = current.set_at + timedelta(days=wanted.days)
+    return (current.level, current.ends_at, current.note or "") == (wanted.level, ends_at, wanted.note)
+
+
 async def undo(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | None:
     """Undo a close, and all that it did: the level that it set ends, and one that this replaced is back (case 93).
 

@@ -56,7 +56,10 @@ async def remind_now(work: Work, notice: Notice) -> Reminder:
 
 
 async def remind_once(work: Work, notice: Notice) -> Reminder:
-    """Send it at once, unless the same was sent a moment ago: then this is that one, pressed twice (case 90)."""
+    """Send it at once, unless the same was sent a moment ago: then this is that one, pressed twice (case 90).
+
+    The caller holds a lock on what it is about, so that concurrent presses wait for each other.
+    """
     recent = select(Reminder).where(
         Reminder.subject_id == notice.subject_id,
         Reminder.kind == notice.kind,

@@ -49,6 +49,13 @@ async def current_response(db: AsyncSession, check_in_id: str) -> Response | Non
     return response
 
 
+async def last_undone(db: AsyncSession, check_in_id: str) -> Response | None:
+    """The response that was undone last, or None if none was."""
+    undone = select(Response).where(Response.check_in_id == check_in_id, Response.undone_at.is_not(None))
+    response: Response | None = await db.scalar(undone.order_by(Response.undone_at.desc()).limit(1))
+    return response
+
+
 def _standing(check_in_id: str) -> Select[Response]:
     return select(Response).where(Response.check_in_id == check_in_id, Response.undone_at.is_(None))
 

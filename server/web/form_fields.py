@@ -31,6 +31,17 @@ HIDDEN = (
     "instead_of",
     PERSON_FIELD,
 )  # what a page remembers, and nobody typed
+PRESSED = (
+    "another",
+    "anyway",
+    "caregiver",
+    "reply",
+    "status",
+    "step",
+    "sure",
+    "visit",
+    "why",
+)  # buttons of staff pages
 Word = TypeVar("Word", bound=StrEnum)
 
 

@@ -130,7 +130,8 @@ async def test_case_89_a_visit_that_changed_meanwhile_is_not_marked_by_an_old_pa
     old = {"status": status, "anyway": status, "shown": shown_by(await maria.get(path), "mark")}
     await ken.submit(f"{path}/move", {"date": "2026-12-02", "time": "11:00"})
     late = await maria.submit(f"{path}/mark", old)
-    assert (late.status_code, "changed since you opened its page" in words(late)) == (409, True)
+    assert (late.status_code, "changed since you opened it" in words(late)) == (409, True)
+    assert "Here it is as it stands now." in words(late)
     assert "Wednesday, December 2, 11:00 AM booked" in words(late)
     assert (await only_visit(database)).status == "booked"
     again = await maria.submit(f"{path}/mark", old | {"shown": shown_by(late, "mark")})

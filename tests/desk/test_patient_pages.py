@@ -103,3 +103,13 @@ async def test_case_89_an_older_page_ends_no_pause_that_a_colleague_has_changed(
     await maria.submit(f"{page}/pause", {"why": "resume", "shown": now_shown})
     [rosa] = await rows(database, Patient, Patient.id == cast.rosa.id)
     assert rosa.paused_at is None
+
+
+@SQLITE
+async def test_case_89_an_act_of_an_old_page_is_answered_with_the_page_as_it_is_now(
+    signed_in: Enter, cast: Cast
+) -> None:
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    refused = "This page has changed since you opened it. Nothing was saved. Here it is as it stands now."
+    assert refused in words(await maria.get(f"{path}?late=yes"))
+    assert refused not in words(await maria.get(path))

@@ -19,7 +19,7 @@ from server.responses.submission.submission import Submission
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter
-from tests.stories import STEADY, due_check_in, rows
+from tests.stories import STEADY, audited, due_check_in, rows
 
 
 async def begun(database: Database, cast: Cast) -> CheckIn:
@@ -47,6 +47,20 @@ async def test_case_156_ending_a_plan_submits_the_answers_so_far(
     responses = await rows(database, Response, Response.check_in_id == check_in.id)
     assert (after.state, len(responses)) == (("partial", 1) if answered else ("cancelled", 0))
     assert await rows(database, Draft) == []
+
+
+async def test_case_90_two_simultaneous_presses_end_the_plan_once(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        plan_id = (await due_check_in(db, cast.rosa)).plan_id
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    end = {"reason": "Another questionnaire fits better"}
+    presses = await asyncio.gather(*(maria.submit_and_stay(f"{path}/plans/{plan_id}/end", end) for _ in range(4)))
+    assert {(press.status_code, press.headers.get("location")) for press in presses} == {
+        (303, f"{path}?did={plan_id}#plans")
+    }
+    assert (await audited(database, plan_id)).count("plan.ended") == 1
 
 
 async def test_case_156_adding_the_same_plan_again_asks_nothing_twice(

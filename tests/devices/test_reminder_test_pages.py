@@ -1,14 +1,18 @@
 """A test of the reminders on a device, and what helps if it does not arrive."""
 
+import asyncio
+
 import pytest
 
 from server.db import Database
 from server.delivery.sender import Sender
+from server.reminders.models import Reminder
+from server.reminders.states import ReminderKind
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble
-from tests.stories import push_subscription
+from tests.stories import push_subscription, rows
 
 
 @pytest.mark.parametrize(("got", "lands"), [("yes", "/"), ("no", "/reminders/help")])
@@ -26,3 +30,12 @@ async def test_a_test_notification_is_sent_and_the_page_asks_whether_it_came(
     assert answer.url.path == lands
     if got == "no":
         assert "Your phone showed it" in words(answer)
+
+
+async def test_case_90_simultaneous_presses_are_one_test(signed_in: Enter, cast: Cast, database: Database) -> None:
+    rosa = await signed_in(cast.rosa)
+    presses = await asyncio.gather(*(rosa.submit_and_stay("/reminders/test", {}) for _ in range(4)))
+    [sent] = await rows(database, Reminder, Reminder.kind == ReminderKind.TEST)
+    assert {(press.status_code, press.headers["location"]) for press in presses} == {
+        (303, f"/reminders/test?sent={sent.id}")
+    }

@@ -170,3 +170,17 @@ async def test_case_93_undoing_a_call_leaves_the_levels_alone(database: Database
     await close(database, cast.ken, flag)
     await undo(database, cast, flag)
     assert await in_force(database, cast) == [1]
+
+
+async def test_case_90_a_level_counts_as_set_only_by_the_close_of_its_flag(database: Database, cast: Cast) -> None:
+    await answers(database, cast.rosa, {"speech": "hard"})
+    flag = await only_flag(database)
+    assert await expects_level_of(database, cast, flag, 3) is None
+    closed, wanted = await only_flag(database), Wanted(3, 30, "As we thought.")
+    async with database.reading() as db:
+        assert await expected_levels.is_set(db, closed, wanted)
+        for other in (Wanted(4, 30, wanted.note), Wanted(3, 29, wanted.note), Wanted(3, 30)):
+            assert not await expected_levels.is_set(db, closed, other)
+    await expects(database, cast, "speech", 3, weeks=1)
+    async with database.reading() as db:
+        assert not await expected_levels.is_set(db, closed, wanted)

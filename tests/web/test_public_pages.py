@@ -5,7 +5,7 @@ import json
 import pytest
 
 from server.web.assets import Assets
-from tests.browser_without_screen import Browser
+from tests.browser_without_screen import Browser, words
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -51,3 +51,14 @@ async def test_the_manifest_makes_the_app_installable(browser: Browser) -> None:
 async def test_health_reports_live_and_ready(browser: Browser) -> None:
     assert (await browser.get("/health/live")).json() == {"status": "live"}
     assert (await browser.get("/health/ready")).json() == {"status": "ready"}
+
+
+@pytest.mark.parametrize("page", ["/offline/desk", "/offline/desk/unsent"])
+async def test_case_91_the_desk_without_a_network_claims_nothing_that_it_cannot_know(
+    browser: Browser, page: str
+) -> None:
+    """The answer may be lost after the server has saved what was sent."""
+    sentences = words(await browser.get(page))
+    assert "not saved" not in sentences
+    assert "Nothing was saved" not in sentences
+    assert ("may not have been saved" in sentences) == page.endswith("/unsent")

@@ -131,7 +131,8 @@ async def expect(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
     if wanted is None:
         return await _page(request, work, flag, View(INBOX, "level", typed))
     refused = await expected_levels.expect_level_of(work, flag, wanted, Shown.read(text(form, "shown")))
-    if refused and not _is_done(work.actor, flag, FlagOutcome.EXPECTED, typed.note):
+    is_done = _is_done(work.actor, flag, FlagOutcome.EXPECTED, typed.note)
+    if refused and not (is_done and await expected_levels.is_set(work.db, flag, wanted)):
         return await _page(request, work, flag, View(INBOX, refused.why, typed))
     return _back(request, form, flag)
 

@@ -31,8 +31,9 @@ async def end(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response
     reason = text(await form_of(request), "reason")
     if not reason:
         return await _end_page(request, work, row, reason="")
-    was_pressed_twice = (row.ended_by, row.end_reason) == (work.actor.id, reason)
-    if not await trigger_versions.end(work, row, reason) and not was_pressed_twice:
+    has_ended = await trigger_versions.end(work, row, reason)
+    was_pressed_twice = (row.ended_by, row.end_reason) == (work.actor.id, reason)  # `end` has reloaded the row
+    if not has_ended and not was_pressed_twice:
         return await _end_page(request, work, row, reason=reason)
     return render.go(request, f"/staff/triggers?did={row.id}#did")
 

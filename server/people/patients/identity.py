@@ -58,9 +58,8 @@ def _digits(text: str) -> str:
 
 
 def _is_record(sought: str, patient: Identity) -> bool:
-    record = plain(patient.record_number or "").replace(" ", "")
-    wanted = plain(sought).replace(" ", "")
-    return bool(record) and wanted == record
+    record = _joined(patient.record_number or "")
+    return bool(record) and record == _joined(sought)
 
 
 def _is_birth_date(sought: str, born: str | None, months: Mapping[str, int]) -> bool:
@@ -94,7 +93,8 @@ def is_alike(one: Identity, other: Identity) -> bool:
     The same record number or name is enough, in any order and spelling, with a second surname or without. A birth date
     or a phone number goes with part of a name. Two people of a household are told apart by their birth dates.
     """
-    if one.record_number and _joined(one.record_number) == _joined(other.record_number or ""):
+    record = _joined(one.record_number or "")
+    if record and record == _joined(other.record_number or ""):  # a dash means that there is none
         return True
     pairs = [(a, b) for a in spellings(one.name) for b in spellings(other.name)]
     if any(_is_same_name(a, b) for a, b in pairs):

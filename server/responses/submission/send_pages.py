@@ -71,13 +71,13 @@ async def say_urgency(request: Ask, work: InWork, check_in_id: FromPath[str]) ->
 
 @post("/withdraw", opt=PERSON)
 async def undo(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
-    response = await history.find(work.db, work.actor, check_in_id)
-    if response is None:  # pressed twice, or undone on another phone
-        check_in = found(await lookup.find(work.db, work.actor, check_in_id))
-        return render.go(request, f"/check-ins/{check_in.id}/check")
-    undone = await receipt.undo(work, response)
-    page = f"check?who={response.respondent}" if undone else "sent"
-    return render.go(request, f"/check-ins/{check_in_id}/{page}")
+    """Undo the response. A second press leads to the same page, in the same hands, which may not see all answers."""
+    check_in = found(await lookup.lock(work.db, work.actor, check_in_id))
+    response = await history.find(work.db, work.actor, check_in.id)
+    if response is not None and not await receipt.undo(work, response):
+        return render.go(request, f"/check-ins/{check_in.id}/sent")
+    undone = response or await history.last_undone(work.db, check_in.id)
+    return render.go(request, f"/check-ins/{check_in.id}/check" + (f"?who={undone.respondent}" if undone else ""))
 
 
 router = Router("/", route_handlers=[send, urgency_page, say_urgency, undo])

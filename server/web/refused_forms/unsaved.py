@@ -6,16 +6,17 @@ from typing import Any
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 
-from server.web.form_fields import HIDDEN, SECRETS, STAFF_PAGE, typed_in
+from server.web.form_fields import HIDDEN, PRESSED, SECRETS, STAFF_PAGE, typed_in
 from server.web.refused_forms.own_page import Sent
 
 FIELD = "unsaved"
 
 
 def pack(request: Request[Any, Any, Any], form: FormMultiDict) -> str:
-    """The form without its secrets, as text for a hidden field; "" if nobody entered anything, not even a choice."""
+    """The form without its secrets, as text for a hidden field; "" if nobody typed or chose anything."""
     sent = Sent.by(request, form)
-    if not any(value for name, values in sent.texts.items() if name not in SECRETS + HIDDEN for value in values):
+    entered = [values for name, values in sent.texts.items() if name not in SECRETS + HIDDEN + PRESSED]
+    if not any(value for values in entered for value in values):
         return ""
     return json.dumps([sent.path, sent.page, {name: sent.texts[name] for name in sent.texts if name not in SECRETS}])
 

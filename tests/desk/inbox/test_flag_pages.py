@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from server.db import Database
 from server.flags import rules
-from server.flags.models import Flag, FlagNote
+from server.flags.models import ExpectedLevel, Flag, FlagNote
 from server.flags.rules import FlagOutcome, Shown
 from tests.browser_without_screen import Browser, words
 from tests.cast import NOW, Cast
@@ -120,6 +120,19 @@ async def test_case_93_an_undone_note_returns_to_its_writers_field(
     [note] = await rows(database, FlagNote)
     assert (note.author_id, note.text) == (cast.maria.id, MARIAS["close"]["note"])
     assert (await only_flag(database)).note == "Spoke to Rosa."
+
+
+@pytest.mark.parametrize("other", [{"level": "4"}, {"days": "14"}, {}], ids=["level", "days", "the same"])
+async def test_case_90_another_level_from_an_old_page_is_not_taken_for_a_second_press(
+    signed_in: Enter, cast: Cast, database: Database, flag: Flag, other: dict[str, str]
+) -> None:
+    maria, at = await signed_in(cast.maria), f"/staff/flags/{flag.id}"
+    form = {"level": "3", "days": "9", "note": "", "shown": await shown_by(maria, flag)}
+    await maria.submit(f"{at}/expect", form)
+    page = await maria.submit(f"{at}/expect", form | other)
+    assert (page.status_code, "closed this flag" in words(page)) == ((409, True) if other else (200, False))
+    [kept] = await rows(database, ExpectedLevel)
+    assert (kept.level, kept.ends_at - kept.set_at) == (3, timedelta(days=9))
 
 
 async def test_case_74_taking_or_assigning_a_colleagues_flag_says_so(

@@ -1,5 +1,7 @@
 """Ending a trigger asks first and needs a reason, and the trigger can be restored (case 113)."""
 
+import asyncio
+
 import pytest
 
 from server.db import Database
@@ -9,7 +11,7 @@ from tests.cast import Cast
 from tests.conftest import Enter
 from tests.flags.scene import answers, flags
 from tests.flags.triggers.scene import REASON, breathing, in_force
-from tests.stories import rows
+from tests.stories import audited, rows
 
 
 async def test_case_113_a_trigger_ends_only_after_a_question_and_with_a_reason(
@@ -62,6 +64,18 @@ async def test_case_113_if_two_end_a_trigger_at_once_the_second_reads_who_ended_
     assert "Mine &lt;b&gt;too&lt;/b&gt;" in late.text
     [row] = await rows(database, TriggerVersion, TriggerVersion.id == rule.id)
     assert (row.ended_by, row.end_reason) == (cast.ken.id, REASON)
+
+
+async def test_case_90_two_simultaneous_presses_end_the_trigger_once(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ken, rule = await signed_in(cast.ken), await breathing(database, cast)
+    at = f"/staff/triggers/{rule.id}/end"
+    presses = await asyncio.gather(*(ken.submit_and_stay(at, {"reason": REASON}) for _ in range(4)))
+    assert {(press.status_code, press.headers.get("location")) for press in presses} == {
+        (303, f"/staff/triggers?did={rule.id}#did")
+    }
+    assert (await audited(database, rule.id)).count("trigger.ended") == 1
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

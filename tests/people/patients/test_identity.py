@@ -80,6 +80,14 @@ def test_case_114_who_looks_like_the_same_person(other: Identity, same: bool) ->
     assert is_alike(other, person()) is same
 
 
+@pytest.mark.parametrize("dash", ["-", "\N{EM DASH}", "--", "."])
+@pytest.mark.parametrize("other", [None, "", "-", "\N{EM DASH}", "A-4711"])
+def test_case_114_a_dash_is_no_record_number(dash: str, other: str | None) -> None:
+    one, another = person("Ada Fox", None, dash), Identity("Ben Crane", None, other)
+    assert not is_alike(one, another)
+    assert not is_alike(another, one)
+
+
 ROSA = Identity("Rosa Delgado", None, None, ("(212) 555-0101", "+12125550101"))
 SAME_NUMBER = ("212-555-0101",)
 

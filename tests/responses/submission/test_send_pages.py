@@ -76,6 +76,21 @@ async def test_case_90_undo_pressed_twice_leads_to_the_same_page(
     assert (await walter.submit(f"/check-ins/{check_in.id}/withdraw")).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("phone", "who"), [("rosa", "hands"), ("rosa", "helper"), ("luis", "hands"), ("luis", "helper")]
+)
+async def test_case_90_undo_pressed_twice_keeps_private_questions_from_other_hands(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, phone: str, who: str
+) -> None:
+    rosa, device = await signed_in(cast.rosa), await signed_in(getattr(cast, phone))
+    await rosa.submit(f"/check-ins/{check_in.id}/q/mood", {"answer": "very-hard", "who": "self"})
+    await answer_all(device, check_in, {"breathing": "little"}, who)
+    presses = [await device.submit(f"/check-ins/{check_in.id}/withdraw") for _ in range(2)]
+    assert [press.url.query for press in presses] == [f"who={who}".encode()] * 2
+    assert words(presses[1]) == words(presses[0])
+    assert "who=self" not in presses[1].text
+
+
 @pytest.mark.parametrize(("link_id", "answer", "stored"), [("breathing", "none", Draft), ("fall", "yes", Flag)])
 async def test_case_41_a_double_tap_on_an_answer_stores_it_once(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn, link_id: str, answer: str, stored: type[Base]

@@ -14,6 +14,7 @@ from server.access.staff import accounts
 from server.db import Database
 from server.flags.models import FlagNote
 from server.people.models import PhoneCall
+from server.web.form_fields import SECRETS
 from server.web.refused_forms import unsaved
 from tests.access.staff.scene import PASSWORD, code_at
 from tests.access.staff.scene import light_hashing as light_hashing
@@ -23,6 +24,9 @@ from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
 from tests.flags.scene import answers, only_flag
 from tests.stories import due_check_in, rows
+from tests.web.refused_forms.test_own_page import WHOLE, forms, send, typed_by
+from tests.web.refused_forms.test_own_page import world as world
+from tests.world import World
 
 TEXT = 'Called: <b>"thicker"</b> drinks\r\n& no straw, niño 🙂'
 FORMS = {
@@ -139,13 +143,46 @@ async def test_case_91_one_word_and_what_was_only_chosen_come_back_too(
 
 
 @ONE_DATABASE
-async def test_case_91_a_button_alone_promises_nothing(signed_in: Enter, cast: Cast, ids: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("action", "sent"),
+    [
+        ("/staff/flags/{flag}/own", {"back": "/staff"}),
+        ("/staff/patients/{rosa}/pause", {"why": "resume", "shown": "2026-11-16"}),
+        ("/staff/visits/{rosa}/mark", {"status": "arrived", "anyway": "arrived", "seen": "2026-11-16"}),
+    ],
+    ids=["take", "resume", "arrived"],
+)
+async def test_case_91_a_button_alone_promises_nothing(
+    signed_in: Enter, cast: Cast, ids: dict[str, str], action: str, sent: dict[str, str]
+) -> None:
     maria = await signed_in(cast.maria)
     await maria.submit("/staff/sign-out")
-    late = await maria.submit(f"/staff/flags/{ids['flag']}/own", {"back": "/staff"})
+    late = await maria.submit(action.format(**ids), sent)
     assert (late.status_code, "You were signed out, so this was not saved" in words(late)) == (401, True)
     assert 'name="unsaved"' not in late.text
     assert "is back in its place" not in words(late)
+
+
+@pytest.mark.sweep
+@ONE_DATABASE
+async def test_case_91_only_what_a_person_types_or_chooses_is_promised_back(
+    signed_in: Enter, cast: Cast, world: World
+) -> None:
+    """Every form of the staff pages, with its first button."""
+    ruth = await signed_in(cast.ruth)
+    standing = [each async for each in forms(ruth, world) if each.layout == "desk" and each.form.action not in WHOLE]
+    await ruth.submit("/staff/sign-out")
+    wrong, buttons_alone = [], 0
+    for each in standing:
+        sent = typed_by(each.form)
+        by_hand = [f.name for f in each.form.fields if f.kind not in ("hidden", "button") and f.name not in SECRETS]
+        entered = [name for name in by_hand if sent.get(name)]
+        is_kept = 'name="unsaved"' in (await send(ruth, each, sent)).text
+        buttons_alone += not entered
+        if is_kept != bool(entered):
+            wrong.append(f"{each.form.action}: {sorted(sent)}")
+    assert "\n".join(wrong) == ""
+    assert buttons_alone > 5
 
 
 @ONE_DATABASE
