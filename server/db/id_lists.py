@@ -30,7 +30,7 @@ class _Ids(TypeDecorator[Collection[str]]):
         return ids if dialect.name == "postgresql" else json.dumps(ids)
 
 
-class is_among(FunctionElement[bool]):  # reads as a function of SQL
+class is_among(FunctionElement[bool]):
     """Whether the column holds one of these ids. None of them may be None."""
 
     inherit_cache = True

@@ -1,0 +1,101 @@
+"""Pages that are older than an end of care, and acts while one is being recorded."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+from httpx import Response
+
+from server.access.models import PairingCode
+from server.appointments.models import Appointment
+from server.db import Database
+from server.desk.end_of_care import flow
+from server.people.models import Patient
+from server.people.rules import PauseReason
+from tests.browser_without_screen import Browser, words
+from tests.cast import NOW, Cast, work_by
+from tests.conftest import Enter, StillClock
+from tests.desk.end_of_care.test_flow import booked
+from tests.desk.end_of_care.test_pages import rosa_now
+from tests.stories import rows
+
+
+async def as_ken_records_the_death(
+    database: Database, cast: Cast, device: Browser, address: str, sent: dict[str, str], now: datetime = NOW
+) -> Response:
+    """The act begins while the death is being saved, and judges what was saved."""
+    async with database.writing() as db:
+        rosa = await db.get_one(Patient, cast.rosa.id)
+        await flow.end(work_by(db, cast.ken, now), rosa, PauseReason.DEATH)
+        act = asyncio.create_task(device.submit(address, sent))
+        await asyncio.wait({act}, timeout=0.5)
+    return await act
+
+
+@pytest.mark.parametrize(("address", "sent"), [("pause", {"pause": "off"}), ("leave", {})])
+async def test_case_117_what_a_patient_presses_while_a_death_is_recorded_hides_no_death(
+    signed_in: Enter, cast: Cast, database: Database, address: str, sent: dict[str, str]
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    await rosa.submit("/settings/pause", {"pause": "on"})
+    await as_ken_records_the_death(database, cast, rosa, f"/settings/{address}", sent)
+    now = await rosa_now(database, cast)
+    assert (now.paused_at, now.pause_reason) == (NOW, "death")
+
+
+@pytest.mark.parametrize(("address", "sent"), [("pair", {}), ("devices", {"code": "123456"})])
+async def test_case_127_no_phone_is_paired_while_a_death_is_recorded(
+    signed_in: Enter, cast: Cast, database: Database, address: str, sent: dict[str, str]
+) -> None:
+    maria = await signed_in(cast.maria)
+    late = await as_ken_records_the_death(database, cast, maria, f"/staff/patients/{cast.rosa.id}/{address}", sent)
+    assert "changed since you opened it. Nothing was saved" in words(late)
+    assert await rows(database, PairingCode) == []
+
+
+async def test_case_117_no_visit_is_restored_while_a_death_is_recorded(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    [visit] = await booked(database, cast, 2)
+    maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}/care"
+    await maria.submit(page, {"why": "death"})
+    await maria.submit(f"{page}/reverse", {"reason": "Another Rosa Delgado."})
+    late = await as_ken_records_the_death(database, cast, maria, f"{page}/restore", {"visit": visit})
+    assert late.status_code == 409
+    assert [row.status for row in await rows(database, Appointment)] == ["cancelled"]
+
+
+@pytest.mark.parametrize("why", ["death", "hospice"])
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_case_117_an_older_page_neither_moves_a_visit_nor_marks_it_as_booked(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, why: str, arrived: bool
+) -> None:
+    """A visit that has begun is not cancelled, and stays as it was."""
+    [visit] = await booked(database, cast, 2)
+    clock.move(days=2, hours=1)
+    maria, ken, page = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/visits/{visit}"
+    if arrived:
+        await maria.submit(f"{page}/mark", {"status": "arrived"})
+    await ken.submit(f"/staff/patients/{cast.rosa.id}/care", {"why": why})
+    moved = {"date": "2026-12-03", "time": "14:00"}
+    acts = [("move", moved), ("move", moved | {"anyway": "yes"})] + [("mark", {"status": "booked"})] * arrived
+    for address, sent in acts:
+        refused = await maria.submit(f"{page}/{address}", sent)
+        assert refused.status_code == 422
+        assert "This patient has died or is in hospice care. Nothing was booked." in words(refused)
+    [row] = await rows(database, Appointment)
+    assert (row.status, row.starts_at) == ("arrived" if arrived else "booked", NOW + timedelta(days=2))
+    done = await maria.submit(f"{page}/mark", {"status": "fulfilled"})
+    assert done.status_code == 200
+
+
+async def test_case_117_no_visit_is_moved_while_a_death_is_recorded(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    [visit] = await booked(database, cast, 2)
+    clock.move(days=2, hours=1)
+    maria, sent = await signed_in(cast.maria), {"date": "2026-12-03", "time": "14:00", "anyway": "yes"}
+    late = await as_ken_records_the_death(database, cast, maria, f"/staff/visits/{visit}/move", sent, clock())
+    assert "This patient has died or is in hospice care. Nothing was booked." in words(late)
+    [row] = await rows(database, Appointment)
+    assert row.starts_at == NOW + timedelta(days=2)
