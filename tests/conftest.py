@@ -1,8 +1,10 @@
 """Fixtures for all tests: a clock that stands still, the app, browsers. Those of databases are in database_fixtures."""
 
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -14,6 +16,7 @@ from server import crypto
 from server.access import rules
 from server.access.joining import flow as joining
 from server.access.staff import accounts as staff_accounts
+from server.commands.loading import collect_seldom
 from server.db import Database
 from server.people.models import Caregiver, Patient, Staff
 from server.settings import Settings
@@ -30,7 +33,7 @@ hypothesis.settings.register_profile("house", deadline=None)
 hypothesis.settings.load_profile("house")
 
 # Folders whose tests need a browser, or minutes.
-SLOW_FOLDERS = ("tests/browser", "tests/journeys", "tests/webkit", "tests/faults")
+SLOW_FOLDERS = [Path(__file__).parent / name for name in ("browser", "journeys", "webkit", "faults")]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,6 +42,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     write_in_memory()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import nothing that `--quick` would leave out."""
+    return True if config.getoption("--quick") and collection_path in SLOW_FOLDERS else None
+
+
+def pytest_collection_finish() -> None:
+    """Look through what all tests share once, instead of at each collection of garbage."""
+    gc.collect()
+    gc.freeze()
+    collect_seldom()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -52,7 +67,7 @@ def _is_quick(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     needs_postgres = "postgres" in getattr(item, "fixturenames", ()) or (call and "postgres" in call.params.values())
     is_sweep = item.get_closest_marker("sweep") is not None
-    return not (needs_postgres or is_sweep or item.nodeid.startswith(SLOW_FOLDERS))
+    return not (needs_postgres or is_sweep or any(folder in item.path.parents for folder in SLOW_FOLDERS))
 
 
 @dataclass

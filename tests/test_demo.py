@@ -56,6 +56,7 @@ TELEPHONES: tuple[tuple[type[Any], str], ...] = (
 )
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("number", range(len(CLINICS)), ids=[clinic.name for clinic in CLINICS])
 async def test_the_demos_numbers_are_valid_and_reach_nobody(

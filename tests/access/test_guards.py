@@ -109,6 +109,7 @@ async def walk(device: Browser, world: World, which: Callable[[Route], bool]) ->
     return found
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 async def test_case_61_people_can_open_their_own_rows(signed_in: Enter, cast: Cast, worlds: dict[str, World]) -> None:
     """Without this, the next tests would pass for an app that answers 404 to everything."""
@@ -119,6 +120,7 @@ async def test_case_61_people_can_open_their_own_rows(signed_in: Enter, cast: Ca
     assert len(of_ruth) > 12
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize(
     ("name", "whose", "which"),

@@ -106,6 +106,7 @@ def test_every_page_about_a_check_in_or_a_visit_is_walked() -> None:
     assert {path for path in persons if not path.startswith(OWN_PAGES)} == WALKED
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("slug", SLUGS)
 async def test_case_104_questions_and_red_screens_name_the_patient(
@@ -125,6 +126,7 @@ async def test_case_104_questions_and_red_screens_name_the_patient(
     assert [meant_for_the_patient(page) for page in pages] == [[]] * len(pages)
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("slug", SLUGS)
 async def test_case_104_the_copies_that_a_phone_keeps_name_the_patient(
@@ -161,6 +163,7 @@ async def test_case_104_as_last_time(signed_in: Enter, cast: Cast, database: Dat
     assert [meant_for_the_patient(page.text) for page in pages] == [[]] * len(pages)
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("outcome", [None, *FlagOutcome])
 @pytest.mark.parametrize("contact", ContactBy)
@@ -184,6 +187,7 @@ async def test_case_104_what_follows_names_the_patient(
     assert [meant_for_the_patient(page.text) for page in pages] == [[]] * len(pages)
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("reply", [None, *Reply])
 async def test_case_104_a_visit_and_the_reply_to_it_name_the_patient(

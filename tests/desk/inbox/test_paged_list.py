@@ -24,6 +24,7 @@ from tests.stories import STEADY, answered, due_check_in
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 async def test_case_92_show_more_after_calls_shows_all_250_late_patients(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
@@ -41,6 +42,7 @@ async def test_case_92_show_more_after_calls_shows_all_250_late_patients(
     assert sorted(found) == sorted(f"late-{patient.id}" for patient in made)
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_displaces_no_other(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock
@@ -63,6 +65,7 @@ async def test_case_92_a_flag_that_gets_worse_or_is_closed_between_pages_displac
     assert sorted(await all_rows(maria, "/staff", act)) == sorted(f"flag-{flag_id}" for flag_id in wanted)
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 async def test_case_92_a_flag_reopened_between_pages_of_done_repeats_no_row(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock

@@ -1,5 +1,6 @@
 """The rows of the inbox: each flag once, and only those of the clinic."""
 
+import pytest
 from litestar import Litestar
 from sqlalchemy.event import listen
 
@@ -13,6 +14,7 @@ from tests.conftest import Enter
 from tests.desk.inbox.scene import ONE_DATABASE, many_flags
 
 
+@pytest.mark.sweep
 async def test_pages_in_a_row_show_every_flag_once(database: Database, cast: Cast) -> None:
     wanted = await many_flags(database, cast, 120)
     found: list[str] = []
@@ -26,6 +28,7 @@ async def test_pages_in_a_row_show_every_flag_once(database: Database, cast: Cas
     assert found == wanted
 
 
+@pytest.mark.sweep
 async def test_a_flag_closed_meanwhile_hides_no_flag_of_the_next_page(database: Database, cast: Cast) -> None:
     wanted = await many_flags(database, cast, 60)
     async with database.reading() as db:

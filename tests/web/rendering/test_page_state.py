@@ -32,6 +32,7 @@ async def state_at(device: Browser, path: str) -> tuple[str | None, str | None]:
     return found and found[1], page.headers.get(page_state.HEADER)
 
 
+@pytest.mark.sweep
 @ONE_DATABASE
 @pytest.mark.parametrize("name", ["rosa", "luis"])
 async def test_case_87_a_page_that_has_not_changed_keeps_its_mark(

@@ -1,5 +1,6 @@
 """The repair restores what a clock that was ahead ended around a visit (case 134)."""
 
+import pytest
 from sqlalchemy import select, update
 
 from server.appointments import booking
@@ -38,6 +39,7 @@ async def test_case_134_a_check_in_of_an_ended_plan_or_cancelled_visit_stays_clo
     assert await rows(database, Reminder, Reminder.subject_id == visit.id, Reminder.state == "scheduled") == []
 
 
+@pytest.mark.sweep
 async def test_case_134_reminders_that_were_missed_early_are_sent_at_their_own_time(
     running: Running, cast: Cast, database: Database
 ) -> None:
