@@ -1,7 +1,6 @@
 """Upgrading the schema: once, all or nothing, with a copy of the file, and without losing stored rows."""
 
 import asyncio
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from sqlalchemy import table as sql_table
 
 from server import migrations
 from server.db import Base, Database
+from server.db.sqlite_library import sqlite3
 from server.people.models import Patient
 from tests.cast import Cast
 from tests.migrating import bare_url as bare_url

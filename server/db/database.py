@@ -6,7 +6,6 @@ get their turn. PostgreSQL needs none of this.
 """
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, nullcontext
@@ -18,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from server.db import sqlite_driver
 from server.db.sqlite_driver import BEGIN_WRITING
+from server.db.sqlite_library import driver_module, sqlite3
 
 BUSY_TIMEOUT = 5.0  # seconds; on SQLite
 PAUSE = 0.004  # seconds between two transactions of a process that write; others look each millisecond
@@ -97,6 +97,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
         url.replace("sqlite://", "sqlite+aiosqlite://", 1),
+        module=driver_module(),
         async_creator=lambda: sqlite_driver.connect(path, BUSY_TIMEOUT, _pragmas()),
         hide_parameters=True,
     )

@@ -8,12 +8,13 @@ writes again and again it would hardly ever find the lock free, so that here it 
 """
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import aiosqlite
+
+from server.db.sqlite_library import sqlite3
 
 CACHED_STATEMENTS = 500  # more than a process has; the module's own default is 128
 

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -24,6 +23,7 @@ import server.reminders.models
 import server.responses.models
 from server import audit, double_presses
 from server.db import BUSY_TIMEOUT, Base, Database
+from server.db.sqlite_library import sqlite3
 from server.settings import CannotRun
 
 if TYPE_CHECKING:

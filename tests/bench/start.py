@@ -4,7 +4,6 @@ Each process gets a database of its own that is set up, and is killed at that mo
 """
 
 import os
-import sqlite3
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from server.db.sqlite_library import sqlite3
 from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent.parent

@@ -9,7 +9,6 @@ import contextlib
 import json
 import os
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ import aiohttp
 from server import crypto, migrations
 from server.clock import system_clock
 from server.db import Database
+from server.db.sqlite_library import sqlite3
 from tests.cast import Cast, gather
 from tests.ports import free_port
 

@@ -1,7 +1,6 @@
 """Transactions, and the SQLite versions that have the WAL-reset fault (cases 53 and 55)."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,6 +10,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from server.db import Database, has_wal_reset_fault
 from server.db import database as house
+from server.db.sqlite_library import sqlite3
 from server.people.models import Clinic, Patient
 from tests.browser_without_screen import Browser
 from tests.cast import Cast

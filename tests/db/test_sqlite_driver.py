@@ -1,7 +1,6 @@
 """One trip to the thread for each statement, and no transaction left open by a task that was cancelled."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from sqlalchemy import text
 
 from server.db import Database
 from server.db.sqlite_driver import LOOKS_AGAIN, Connection, connect
+from server.db.sqlite_library import sqlite3
 
 
 @pytest.fixture

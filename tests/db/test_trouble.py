@@ -1,6 +1,5 @@
 """Temporary trouble with the database is distinguished from a fault in our code."""
 
-import sqlite3
 from pathlib import Path
 
 import asyncpg  # type: ignore[import-untyped]
@@ -10,6 +9,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from server.db import Database
+from server.db.sqlite_library import sqlite3
 from server.db.trouble import Trouble, trouble_of
 from tests.ports import free_port
 

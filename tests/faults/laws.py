@@ -1,12 +1,12 @@
 """Laws that hold at every moment of a life, each as a small query on the database and on what was sent."""
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from server.channels.protocol import Result
+from server.db.sqlite_library import sqlite3
 from server.reminders.rules import MOST_TRIES
 from tests.faults.life import Life, Sent
 

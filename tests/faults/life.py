@@ -5,7 +5,6 @@ The worker is the real one, on a real database file. What it sends is recorded w
 
 import asyncio
 import re
-import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.channels.protocol import Message, Outcome, Result
 from server.db import Database
+from server.db.sqlite_library import sqlite3
 from server.delivery.claims import next_due
 from server.delivery.sender import Sender
 from server.worker.ticks import TICKS

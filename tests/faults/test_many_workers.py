@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sqlite3
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from server.db import Database
+from server.db.sqlite_library import sqlite3
 from server.reminders.rules import LEASE
 from tests.databases import Postgres
 from tests.faults import due_patients
