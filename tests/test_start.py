@@ -16,7 +16,7 @@ from tests.keyring import KEYRING
 
 ROOT = Path(__file__).parent.parent
 # Those of our dependencies that may be loaded at start, as pyproject.toml names them.
-OF_BOTH = {"aiosqlite", "babel", "cryptography", "phonenumbers", "sqlalchemy", "structlog"}
+OF_BOTH = {"aiosqlite", "babel", "cryptography", "phonenumbers", "pysqlite3", "sqlalchemy", "structlog"}
 OF_THE_WEB = OF_BOTH | {
     *("argon2-cffi", "brotli", "jinja2", "litestar", "prometheus-client"),
     *("pyotp", "rjsmin", "segno", "tzdata", "uvicorn"),
