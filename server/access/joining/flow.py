@@ -27,10 +27,10 @@ class Joined:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a code is typed. A browser on an iPhone `needs_home_screen`; `is_app`: opened from the Home Screen."""
+    """Where a code is typed. `may_be_browser`: on an iPhone, and no script has said that it is the app (`is_app`)."""
 
     device_name: str
-    needs_home_screen: bool = False
+    may_be_browser: bool = False
     is_app: bool = False
 
 
@@ -120,7 +120,7 @@ async def join(
     if found.browser_id:
         browser = await db.get_one(Device, found.browser_id)
         await device_replacement.replace_device(db, browser, joined.device, now, SessionEnd.MOVED)
-    elif place.needs_home_screen:
+    elif place.may_be_browser:
         found.browser_id, found.reserved_until = joined.device.id, now + rules.RESERVED_FOR
     return joined
 
