@@ -14,6 +14,7 @@ from server.access.models import Consent, Device, DeviceSession, PairingCode
 from server.access.rules import SessionEnd
 from server.actor import Actor, ActorKind
 from server.db import Work, scope, unscoped
+from server.people import flow as people
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refusal, Refused
 
@@ -32,6 +33,15 @@ class Place:
     device_name: str
     may_be_browser: bool = False
     is_app: bool = False
+
+
+async def may_pair(db: AsyncSession, patient: Patient) -> bool:
+    """Whether a device may be paired, for the patient or a caregiver: not once staff have recorded a death (case 127).
+
+    Whoever records one at this moment is waited for.
+    """
+    await people.lock(db, patient)
+    return not patient.has_died
 
 
 async def issue_pairing(work: Work, patient: Patient, caregiver: Caregiver | None) -> str:
