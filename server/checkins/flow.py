@@ -56,7 +56,7 @@ async def _cancel_unreadable(db: AsyncSession, now: datetime) -> None:
     """Cancel what waits of a questionnaire that Interlude cannot ask any more, with its reminders (case 111)."""
     found = select(CheckIn.questionnaire_id).where(CheckIn.state == CheckInState.WAITING).distinct()
     for questionnaire_id in list(await db.scalars(found)):
-        if (await definition_of(db, questionnaire_id)).fault:
+        if (await definition_of(db, questionnaire_id)).refused_because:
             for check_in in await waiting(db, CheckIn.questionnaire_id == questionnaire_id):
                 await cancel_check_in(Work(db, system(check_in.clinic_id), now), check_in, "cancelled")
 

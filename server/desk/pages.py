@@ -69,7 +69,7 @@ async def _earlier_versions(work: Work, response: Answered, definition: Definiti
 
 def _lines(definition: Definition, given: Answers) -> list[tuple[Question, str | None]]:
     """Each question that was asked, with the answer in words; None for a skip."""
-    if definition.fault:
+    if definition.refused_because:
         return bare(given)
     return [(q, answer_words(q, given[q.link_id])) for q in definition.questions if q.link_id in given]
 

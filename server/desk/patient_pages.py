@@ -114,7 +114,9 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
         "plans": await plans.plans_of(work.db, patient.id),
         "ended_plans": await ended_plans.of_patient(work.db, patient.id),
         "titles": {slug: definition.title for slug, definition in asked.items()},
-        "faults": {slug: definition.fault for slug, definition in asked.items() if definition.fault},
+        "faults": {
+            slug: definition.refused_because for slug, definition in asked.items() if definition.refused_because
+        },
         "caregivers": await people.caregivers_of(work.db, patient.id),
         "devices": await health.of_devices(work.db, await sessions.devices_of(work.db, patient.id), work.now),
         "reminders": await status.of_patient(work.db, patient.id, until=work.now + timedelta(days=8)),

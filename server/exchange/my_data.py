@@ -59,7 +59,7 @@ async def gather(db: AsyncSession, patient: Patient) -> MyData:
 def lines(response: Response, definition: Definition) -> list[tuple[Question, str | None]]:
     """Each question that was asked and the answer as it was given; None for a skip."""
     given = history.answers_of(response)
-    if definition.fault:
+    if definition.refused_because:
         return bare(given)
     return [
         (question, _words(question, given[question.link_id]))

@@ -11,7 +11,7 @@ from server.questionnaires.question import BadAnswer, Question, QuestionType
 class Definition:
     """One version of a questionnaire, in one language.
 
-    `fault`: why Interlude cannot ask it, though an earlier reader let it be published. It has no questions then.
+    `refused_because`: why Interlude cannot ask it, though an earlier reader let it be published. It has no questions.
     """
 
     slug: str
@@ -21,7 +21,7 @@ class Definition:
     may_be_same: bool
     questions: tuple[Question, ...]
     by_id: Mapping[str, Question] = field(hash=False, compare=False, default_factory=dict)
-    fault: str = ""
+    refused_because: str = ""
 
     def question(self, link_id: str) -> Question:
         """The question with this link id. Raises BadAnswer if there is none."""

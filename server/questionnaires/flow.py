@@ -76,13 +76,13 @@ async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire |
         .order_by(Questionnaire.version.desc())
         .limit(1)
     )
-    return None if found is None or read(found).fault else found
+    return None if found is None or read(found).refused_because else found
 
 
 async def offered(db: AsyncSession, actor: Actor) -> dict[str, Definition]:
     """Slug → the newest version of each of the clinic's questionnaires that Interlude can ask."""
     found = await newest_of_each(db, actor)
-    return {slug: definition for slug, definition in found.items() if not definition.fault}
+    return {slug: definition for slug, definition in found.items() if not definition.refused_because}
 
 
 async def newest_of_each(db: AsyncSession, actor: Actor) -> dict[str, Definition]:
@@ -112,4 +112,6 @@ def read(row: Questionnaire, language: str = "en") -> Definition:
         log.warning("questionnaire-cannot-be-asked", questionnaire=row.id, why=str(bad))
         title = row.resource.get("title")
         shown = title if isinstance(title, str) and seen(title) else row.slug
-        return Definition(row.slug, row.version, shown, seconds=0, may_be_same=False, questions=(), fault=str(bad))
+        return Definition(
+            row.slug, row.version, shown, seconds=0, may_be_same=False, questions=(), refused_because=str(bad)
+        )

@@ -71,7 +71,7 @@ async def open_now(work: Work) -> list[CheckIn]:
 
 async def may_be_asked(db: AsyncSession, check_in: CheckIn) -> bool:
     """Whether Interlude can still ask what was published (case 111)."""
-    return not (await questionnaires.definition_of(db, check_in.questionnaire_id)).fault
+    return not (await questionnaires.definition_of(db, check_in.questionnaire_id)).refused_because
 
 
 def was_sent(check_in_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:

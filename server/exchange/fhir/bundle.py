@@ -152,7 +152,7 @@ def _given(items: list[Resource], answered: Answered, whole: Resource) -> Iterat
     They stand bare, one after the other, if Interlude cannot read the questionnaire any more.
     """
     given = history.answers_of(answered.response)
-    if answered.definition.fault:
+    if answered.definition.refused_because:
         yield from (_bare(link_id, value) for link_id, value in given.items())
         return
     for item in items:
