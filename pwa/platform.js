@@ -16,8 +16,12 @@ export function platformOf({ userAgent, userAgentData, maxTouchPoints }, { width
   if (says(/iPhone|iPod/)) return "iphone";
   if (says(/iPad/)) return "ipad";
   if (says(/Macintosh/) && touches) return isSmall ? "iphone" : "ipad"; // no Mac has a touch screen
+  if (says(/\bTablet; OpenHarmony/)) return "tablet";
+  if (says(/\bPhone; OpenHarmony/)) return "phone";
   const hidesAndroid = touches && isCoarse && says(/Linux|X11/) && !says(/CrOS/);
-  if (!says(/Android/) && userAgentData?.platform !== "Android" && !hidesAndroid) return "computer";
+  if (!says(/Android/) && userAgentData?.platform !== "Android" && !hidesAndroid) {
+    return says(/Mobile/) && !says(/\(PC; /) ? "phone" : "computer";
+  }
   return says(/Mobile/) || userAgentData?.mobile || (hidesAndroid && isSmall) ? "android-phone" : "android-tablet";
 }
 

@@ -3,7 +3,7 @@ import { isApp } from "./platform.js";
 import { within } from "./requests.js";
 import { currentSubscription, PATIENCE, subscribe } from "./subscription.js";
 
-const PROBLEMS = ["denied", "dismissed", "failed", "unknown-service", "not-installed"];
+const PROBLEMS = ["denied", "dismissed", "failed", "unknown-service", "no-push"];
 const CLEARED = 5000; // ms: the longest wait for the browser before the person is signed out
 
 /** @param {string} id */
@@ -32,7 +32,7 @@ async function endSubscription() {
 
 async function turnOn() {
   for (const id of PROBLEMS) byId(id).hidden = true;
-  if (!("PushManager" in window)) return showProblem("not-installed");
+  if (!("PushManager" in window)) return showProblem("no-push");
   try {
     const permission = await Notification.requestPermission();
     if (permission !== "granted") return showProblem(permission === "denied" ? "denied" : "dismissed");

@@ -93,7 +93,15 @@ SAY_INSTEAD = {
     "No se reservó": "No se agendó",
     "van a cuidar igual": "su atención no va a cambiar",
     "introdúzcalo": "póngalo",
-    "Los recordatorios siguen": "Los avisos siguen",
+    "Reservar": "Agendar",
+    "reservada": "agendada",
+    "reservadas": "agendadas",
+    "recordatorios": "avisos",
+    "recordatorio": "aviso",
+    "canal": "vía",
+    "controles": "cuestionarios",
+    "unir un celular": "vincular un celular",
+    "servicio de notificaciones": "servicio de avisos",
     # what went wrong
     "Nothing was saved on this computer": "This page needs a network",
     "There is nothing here, or it is not yours to see": "We can't find that page",
@@ -105,6 +113,20 @@ SAY_INSTEAD_ALONE = {  # as a whole text; within others they are words like any
     "soft": "this week",
     "Keep": "Save",
     "The answers": "See answers",
+}
+
+
+SPANISH_OF = {  # a term of docs/glossary.md, and its word in each Spanish text
+    "flag": "alerta",
+    "outcome": "resultado",
+    "severity": "gravedad",
+    "channel": "vía",
+    "record number": "expediente",
+    "expected level": "nivel",
+    "caregiver": "cuidador",
+    "on call": "guardia",
+    "pairing code": "código para vincular",
+    "visit": "cita",
 }
 
 
@@ -147,6 +169,24 @@ def test_no_old_phrase_is_in_the_code() -> None:
 def test_no_old_phrase_is_in_a_catalogue(locale: str) -> None:
     path = language.FOLDER / locale / "LC_MESSAGES" / "interlude.po"
     assert stale_in(strings_of_catalogue(path)) == {}
+
+
+def other_words(term: str, texts: Iterable[tuple[str, str]]) -> list[str]:
+    """The Spanish texts that have another word for this term than the rest."""
+    named = re.compile(rf"\b{term}s?\b(?!\))", re.IGNORECASE)  # not %(outcome)s
+    return [spanish for english, spanish in texts if named.search(english) and SPANISH_OF[term] not in spanish.lower()]
+
+
+@pytest.mark.parametrize("term", SPANISH_OF)
+def test_spanish_has_one_word_for_one_term(term: str) -> None:
+    with (language.FOLDER / "es" / "LC_MESSAGES" / "interlude.po").open("rb") as file:
+        pairs = [
+            pair
+            for message in read_po(file)
+            for pair in zip(strings_of(message.id), strings_of(message.string), strict=True)
+        ]
+    assert other_words(term, pairs) == []
+    assert other_words(term, [(f"This {term} is open", "Este aviso está abierto")]) != []
 
 
 def test_no_old_phrase_is_in_a_template() -> None:

@@ -21,12 +21,17 @@ EMBEDDED = re.compile(
 
 
 class Platform(StrEnum):
-    """Each has its own steps for the Home Screen. COMPUTER is everything that has no Home Screen."""
+    """Each has its own steps for the Home Screen. COMPUTER is everything that has no Home Screen.
+
+    PHONE and TABLET are those of any other maker, such as Huawei's with HarmonyOS.
+    """
 
     IPHONE = "iphone"
     IPAD = "ipad"
     ANDROID_PHONE = "android-phone"
     ANDROID_TABLET = "android-tablet"
+    PHONE = "phone"
+    TABLET = "tablet"
     COMPUTER = "computer"
 
 
@@ -36,6 +41,8 @@ NAMES = {
     Platform.IPAD: "iPad",
     Platform.ANDROID_PHONE: "Android phone",
     Platform.ANDROID_TABLET: "Android tablet",
+    Platform.PHONE: "Phone",
+    Platform.TABLET: "Tablet",
 }
 
 
@@ -92,11 +99,17 @@ def read(cookie: str, user_agent: str, hinted: str = "") -> DeviceSigns:
     if platform not in tuple(Platform) or place not in ("browser", "app"):
         return DeviceSigns(_guess(user_agent, hinted), is_embedded=_is_embedded(user_agent))
     is_app = place == "app"
-    return DeviceSigns(Platform(platform), is_app, _model(unquote(model)), not is_app and _is_embedded(user_agent))
+    is_embedded = _is_embedded(user_agent) or (platform in APPLE and _is_bare(user_agent))
+    return DeviceSigns(Platform(platform), is_app, _model(unquote(model)), not is_app and is_embedded)
 
 
 def _is_embedded(user_agent: str) -> bool:
     return EMBEDDED.search(user_agent) is not None
+
+
+def _is_bare(user_agent: str) -> bool:
+    """Whether it is that of a page which another app on an iPhone or iPad shows, or of an app on the Home Screen."""
+    return "AppleWebKit/" in user_agent and "Safari/" not in user_agent
 
 
 def _guess(user_agent: str, hinted: str) -> Platform:
@@ -107,7 +120,9 @@ def _guess(user_agent: str, hinted: str) -> Platform:
     if "Android" in user_agent or "Android" in hinted:
         is_tablet = "Tablet" in user_agent or ("Safari/" in user_agent and "Mobile" not in user_agent)
         return Platform.ANDROID_TABLET if is_tablet else Platform.ANDROID_PHONE
-    return Platform.COMPUTER
+    if "(Tablet; " in user_agent:
+        return Platform.TABLET
+    return Platform.PHONE if "Mobile" in user_agent and "(PC; " not in user_agent else Platform.COMPUTER
 
 
 def _model(reported: str) -> str:

@@ -56,7 +56,7 @@ async def cancelled_ahead(db: AsyncSession, patient_id: str, now: datetime) -> A
     )
 
 
-async def cancelled_or_upcoming(db: AsyncSession, patient_id: str, now: datetime, most: int) -> list[Appointment]:
+async def appointments_ahead(db: AsyncSession, patient_id: str, now: datetime, most: int) -> list[Appointment]:
     """The next appointment that was cancelled, if there is one, and the patient's next ones."""
     cancelled = await cancelled_ahead(db, patient_id, now)
     return ([cancelled] if cancelled else []) + await upcoming(db, patient_id, now, most)

@@ -8,6 +8,7 @@ from typing import Literal
 from server import opening_hours
 from server.clock import to_utc, to_wall
 from server.opening_hours import WeekHours
+from server.reminders.states import Reply
 
 
 class AppointmentStatus(StrEnum):
@@ -27,6 +28,7 @@ FARTHEST = timedelta(days=3 * 365)  # a later date is probably a mistyped year
 PLACE = 200  # characters
 CALL_AHEAD = timedelta(hours=26)  # an appointment without a reply is on the call list from then on
 ENOUGH_TO_ANSWER = timedelta(hours=4)  # staffed hours before a visit, for staff to act on a reply
+NEED_STAFF = (Reply.CANT_COME, Reply.ANOTHER_TIME)
 UPCOMING = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
 
 # FHIR R4 AppointmentStatus: which states may follow each state.
@@ -135,6 +137,11 @@ def check_length(minutes: int | None) -> int:
 
 def may_become(status: AppointmentStatus, wanted: AppointmentStatus) -> bool:
     return wanted in NEXT.get(status, ())
+
+
+def waits_for_staff(reply: Reply | None, handled_at: datetime | None) -> bool:
+    """Whether the reply needs staff, and nobody has dealt with it."""
+    return reply in NEED_STAFF and handled_at is None
 
 
 def may_reply(status: AppointmentStatus, starts_at: datetime, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from server.checkins.plans import timing_of
 from server.checkins.rules import CheckInState
 from server.db import Work, new_id
 from server.people.models import Patient
-from server.questionnaires.flow import newest
+from server.questionnaires.flow import definition_of, newest
 from server.reminders import flow as reminders
 from server.reminders.flow import Subject
 from server.reminders.rules import EVERYBODY, PATIENT_ALONE, plan_checkin
@@ -42,6 +42,7 @@ async def add_plan(work: Work, patient: Patient, slug: str, timing: Timing) -> P
 
 async def schedule_all(db: AsyncSession, now: datetime) -> None:
     """Generate the check-ins of the coming days and their reminders, for every recurring plan."""
+    await _cancel_unreadable(db, now)
     found = await db.execute(
         select(Plan, Patient)
         .join(Patient, Patient.id == Plan.patient_id)
@@ -49,6 +50,15 @@ async def schedule_all(db: AsyncSession, now: datetime) -> None:
     )
     for plan, patient in found.all():
         await schedule(db, plan, patient, now)
+
+
+async def _cancel_unreadable(db: AsyncSession, now: datetime) -> None:
+    """Cancel what waits of a questionnaire that Interlude cannot ask any more, with its reminders (case 111)."""
+    found = select(CheckIn.questionnaire_id).where(CheckIn.state == CheckInState.WAITING).distinct()
+    for questionnaire_id in list(await db.scalars(found)):
+        if (await definition_of(db, questionnaire_id)).refused_because:
+            for check_in in await waiting(db, CheckIn.questionnaire_id == questionnaire_id):
+                await cancel_check_in(Work(db, system(check_in.clinic_id), now), check_in, "cancelled")
 
 
 async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:

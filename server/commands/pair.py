@@ -14,7 +14,7 @@ from server.settings import Settings
 def run(arguments: argparse.Namespace, given: Settings) -> int:
     code = with_keys(given, lambda db: invitations.pairing_code(db, arguments.patient, system_clock()))
     if code is None:
-        print("interlude: no patient has that id", file=sys.stderr)
+        print("interlude: no living patient has that id", file=sys.stderr)
         return 1
     minutes = int(access_rules.PAIRING_LIFE / timedelta(minutes=1))
     say(arguments, {"code": code, "minutes": minutes}, f"{access_rules.shown_code(code)} (for {minutes} minutes)")

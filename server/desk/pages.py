@@ -18,7 +18,7 @@ from server.people import staff
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Answers, Value, answers_from_json
-from server.questionnaires.definition import Definition
+from server.questionnaires.definition import Definition, bare
 from server.questionnaires.level_words import level_words
 from server.questionnaires.question import Question
 from server.responses import corrections, history, unread
@@ -69,6 +69,8 @@ async def _earlier_versions(work: Work, response: Answered, definition: Definiti
 
 def _lines(definition: Definition, given: Answers) -> list[tuple[Question, str | None]]:
     """Each question that was asked, with the answer in words; None for a skip."""
+    if definition.refused_because:
+        return bare(given)
     return [(q, answer_words(q, given[q.link_id])) for q in definition.questions if q.link_id in given]
 
 

@@ -95,6 +95,7 @@ async def print_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> R
 async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
     """What the page and its printed version both show."""
     history = await past.of_patient(work.db, patient.id)
+    asked = await questionnaires.newest_of_each(work.db, work.actor)
     definitions = {r.questionnaire_id: await questionnaires.definition_of(work.db, r.questionnaire_id) for r in history}
     appointments = await lists.appointments_of(work.db, patient.id)
     newest = list(reversed(history))[:20]
@@ -112,8 +113,9 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
         ],
         "plans": await plans.plans_of(work.db, patient.id),
         "ended_plans": await ended_plans.of_patient(work.db, patient.id),
-        "titles": {
-            slug: definition.title for slug, definition in (await questionnaires.offered(work.db, work.actor)).items()
+        "titles": {slug: definition.title for slug, definition in asked.items()},
+        "faults": {
+            slug: definition.refused_because for slug, definition in asked.items() if definition.refused_because
         },
         "caregivers": await people.caregivers_of(work.db, patient.id),
         "devices": await health.of_devices(work.db, await sessions.devices_of(work.db, patient.id), work.now),

@@ -11,7 +11,7 @@ from server.language import gettext as _
 from server.people.models import Caregiver, Clinic, Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.definition import Definition
+from server.questionnaires.definition import Definition, bare
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.question import Question, QuestionType
 from server.questionnaires.respondents import Respondent
@@ -59,6 +59,8 @@ async def gather(db: AsyncSession, patient: Patient) -> MyData:
 def lines(response: Response, definition: Definition) -> list[tuple[Question, str | None]]:
     """Each question that was asked and the answer as it was given; None for a skip."""
     given = history.answers_of(response)
+    if definition.refused_because:
+        return bare(given)
     return [
         (question, _words(question, given[question.link_id]))
         for question in definition.questions

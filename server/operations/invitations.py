@@ -30,9 +30,9 @@ async def staff_link_tokens(database: Database, email: str, now: datetime) -> di
 
 
 async def pairing_code(database: Database, patient_id: str, now: datetime) -> str | None:
-    """A pairing code for this patient's device; None if there is no such patient."""
+    """A pairing code for this patient's device; None if there is no such patient, or the patient has died."""
     async with database.writing() as db:
         patient = await db.get(Patient, patient_id)
-        if patient is None:
+        if patient is None or not await joining.may_pair(db, patient):
             return None
         return await joining.issue_pairing(Work(db, system(patient.clinic_id, "cli"), now), patient, None)

@@ -111,6 +111,7 @@ Refusal = Literal[
     "closed",
     "code",
     "days",
+    "died",
     "email",
     "ended",
     "expired",

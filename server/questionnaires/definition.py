@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.questionnaires.answers import Answers
-from server.questionnaires.question import BadAnswer, Question
+from server.questionnaires.question import BadAnswer, Question, QuestionType
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One version of a questionnaire, in one language."""
+    """One version of a questionnaire, in one language.
+
+    `refused_because`: why Interlude cannot ask it, though an earlier reader let it be published. It has no questions.
+    """
 
     slug: str
     version: int
@@ -18,6 +21,7 @@ class Definition:
     may_be_same: bool
     questions: tuple[Question, ...]
     by_id: Mapping[str, Question] = field(hash=False, compare=False, default_factory=dict)
+    refused_because: str = ""
 
     def question(self, link_id: str) -> Question:
         """The question with this link id. Raises BadAnswer if there is none."""
@@ -40,6 +44,12 @@ class Definition:
             if more <= found:
                 return found
             found |= more
+
+
+def bare(answers: Answers) -> list[tuple[Question, str | None]]:
+    """Answers as they are stored, each with the name of its question, for a questionnaire that cannot be read."""
+    named = {item: Question(item, item, QuestionType.CHOICE) for item in answers}
+    return [(named[item], None if value is None else str(value)) for item, value in answers.items()]
 
 
 def levels(definition: Definition, answers: Answers) -> dict[str, int]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,11 +14,13 @@ from server.actor import Actor
 from server.db import Work
 from server.questionnaires.definition import Definition
 from server.questionnaires.fhir import BadQuestionnaire, number_of, read_definition
+from server.questionnaires.fhir.elements import seen
 from server.questionnaires.models import Questionnaire
 
 LIBRARY = Path(__file__).parent / "library"
 
 
+log = structlog.get_logger()
 _definitions: dict[tuple[str, str], Definition] = {}
 
 
@@ -66,16 +69,24 @@ async def publish_library(work: Work) -> None:
 
 
 async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire | None:
-    return await db.scalar(
+    """The version to ask; None if there is none, or if Interlude cannot ask the newest."""
+    found = await db.scalar(
         select(Questionnaire)
         .where(Questionnaire.clinic_id == clinic_id, Questionnaire.slug == slug)
         .order_by(Questionnaire.version.desc())
         .limit(1)
     )
+    return None if found is None or read(found).refused_because else found
 
 
 async def offered(db: AsyncSession, actor: Actor) -> dict[str, Definition]:
-    """Slug → the newest version of each of the clinic's questionnaires."""
+    """Slug → the newest version of each of the clinic's questionnaires that Interlude can ask."""
+    found = await newest_of_each(db, actor)
+    return {slug: definition for slug, definition in found.items() if not definition.refused_because}
+
+
+async def newest_of_each(db: AsyncSession, actor: Actor) -> dict[str, Definition]:
+    """Slug → the newest version of each of the clinic's questionnaires, also where Interlude cannot ask it."""
     newest = select(Questionnaire.slug, Questionnaire.id).where(Questionnaire.clinic_id == actor.clinic_id)
     found = (await db.execute(newest.order_by(Questionnaire.version))).all()
     ids = {slug: questionnaire_id for slug, questionnaire_id in found}
@@ -91,5 +102,16 @@ async def definition_of(db: AsyncSession, questionnaire_id: str) -> Definition:
 
 
 def read(row: Questionnaire, language: str = "en") -> Definition:
-    """A published version: its number is the row's, whatever the resource calls it."""
-    return replace(read_definition(row.resource, language), version=row.version)
+    """A published version: its number is the row's, whatever the resource calls it.
+
+    The reader may have become stricter since. What it refuses now is not asked, and nothing stops because of it.
+    """
+    try:
+        return replace(read_definition(row.resource, language), version=row.version)
+    except BadQuestionnaire as bad:
+        log.warning("questionnaire-cannot-be-asked", questionnaire=row.id, why=str(bad))
+        title = row.resource.get("title")
+        shown = title if isinstance(title, str) and seen(title) else row.slug
+        return Definition(
+            row.slug, row.version, shown, seconds=0, may_be_same=False, questions=(), refused_because=str(bad)
+        )

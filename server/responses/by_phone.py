@@ -17,7 +17,7 @@ from server.questionnaires.branching import asked
 from server.questionnaires.definition import Definition
 from server.questionnaires.question import BadAnswer, Question
 from server.questionnaires.respondents import Respondent
-from server.responses import drafts, history
+from server.responses import drafts, history, lookup
 from server.responses.drafts import Statement
 from server.responses.models import Response
 from server.responses.submission import conflicts, submit
@@ -39,7 +39,11 @@ async def enterable(db: AsyncSession, patient_id: str, now: datetime) -> list[Ch
         .order_by(CheckIn.due_at)
     )
     newest = {check_in.plan_id: check_in for check_in in found}
-    return [check_in for check_in in newest.values() if _is_enterable(check_in, now)]
+    return [
+        check_in
+        for check_in in newest.values()
+        if _is_enterable(check_in, now) and await lookup.may_be_asked(db, check_in)
+    ]
 
 
 def _is_enterable(check_in: CheckIn, now: datetime) -> bool:

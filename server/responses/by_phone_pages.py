@@ -64,9 +64,11 @@ class Sheet:
 @get("/", opt=STAFF)
 async def by_phone_page(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
     check_in = found(await lookup.find(work.db, work.actor, check_in_id))
-    if not rules.may_be_entered(check_in.state, check_in.due_at, check_in.closes_at, work.now):
-        return problems.answer(request, 410)
     definition = await questionnaires.definition_of(work.db, check_in.questionnaire_id)
+    if definition.refused_because or not rules.may_be_entered(
+        check_in.state, check_in.due_at, check_in.closes_at, work.now
+    ):
+        return problems.answer(request, 410)
     return await _page(request, work, Sheet(check_in, definition, await by_phone.begun(work.db, check_in)))
 
 
@@ -94,10 +96,10 @@ async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str])
 @get("/", opt=STAFF)
 async def correct_page(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[Any]:
     earlier = found(await unread.find(work.db, work.actor, response_id))
-    if not corrections.may_correct(earlier):
+    definition = await questionnaires.definition_of(work.db, earlier.questionnaire_id)
+    if definition.refused_because or not corrections.may_correct(earlier):
         return problems.answer(request, 410)
     check_in = found(await lookup.find(work.db, work.actor, earlier.check_in_id))
-    definition = await questionnaires.definition_of(work.db, earlier.questionnaire_id)
     return await _page(request, work, Sheet(check_in, definition, history.answers_of(earlier), corrects=earlier))
 
 

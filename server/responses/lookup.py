@@ -10,6 +10,7 @@ from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
 from server.db import Work
 from server.people.models import Patient
+from server.questionnaires import flow as questionnaires
 from server.responses.models import Response
 
 
@@ -61,7 +62,16 @@ async def open_now(work: Work) -> list[CheckIn]:
     )
     if work.actor.kind == ActorKind.CAREGIVER:
         query = query.where(~was_sent(CheckIn.id))
-    return list(await work.db.scalars(query.order_by(CheckIn.closes_at)))
+    return [
+        check_in
+        for check_in in list(await work.db.scalars(query.order_by(CheckIn.closes_at)))
+        if await may_be_asked(work.db, check_in)
+    ]
+
+
+async def may_be_asked(db: AsyncSession, check_in: CheckIn) -> bool:
+    """Whether Interlude can still ask what was published (case 111)."""
+    return not (await questionnaires.definition_of(db, check_in.questionnaire_id)).refused_because
 
 
 def was_sent(check_in_id: InstrumentedAttribute[str]) -> ColumnElement[bool]:

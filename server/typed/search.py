@@ -24,7 +24,12 @@ def plain(text: str) -> str:
 
 
 def is_found(sought: str, text: str) -> bool:
-    """Whether every word of `sought` is in the text, in any order and any spelling."""
+    """Whether every word of `sought` is in the text, in any order and any spelling.
+
+    Where `sought` has signs alone, such as an emoji, the text has to have those.
+    """
+    if not plain(sought):
+        return one_line(sought) in one_line(text)
     here, spelled_out = plain(text), plain(_spelled_out(text))
     forms = (here, here.replace(" ", ""), spelled_out, spelled_out.replace(" ", ""))
     wanted = spellings(sought)

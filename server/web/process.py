@@ -6,7 +6,7 @@ from litestar import Litestar
 from server.settings import Settings
 
 # Seconds that a connection may be idle, longer than proxies keep one: a form that is posted just as we close it is
-# lost, and the service worker then says that the last tap was not sent.
+# lost, and the service worker then says that it may not have been sent.
 KEEP_ALIVE = 75
 
 

@@ -12,6 +12,8 @@ from tests.stories import rows
 
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/26.0 Safari/605.1.15"
 LINUX = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
+HARMONY = "Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 Chrome/114.0.0.0 Safari/537.36 ArkWeb/4.1.6.1 Mobile"
+HARMONY_TABLET, HARMONY_PC = (HARMONY.replace("Phone", kind) for kind in ("Tablet", "PC"))
 ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140 Mobile"
 
 
@@ -30,6 +32,10 @@ ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/14
         ("", MAC, "", DeviceSigns(Platform.COMPUTER)),
         ("", LINUX, '"Android"', DeviceSigns(Platform.ANDROID_TABLET)),
         ("", ANDROID, '"Android"', DeviceSigns(Platform.ANDROID_PHONE)),
+        ("", HARMONY, "", DeviceSigns(Platform.PHONE)),
+        ("", HARMONY_TABLET, "", DeviceSigns(Platform.TABLET)),
+        ("", HARMONY_PC, "", DeviceSigns(Platform.COMPUTER)),
+        ("phone.browser.", HARMONY, "", DeviceSigns(Platform.PHONE, False)),
         ("toaster.app.", "iPhone", "", DeviceSigns(Platform.IPHONE)),
         ("iphone.", "iPad", "", DeviceSigns(Platform.IPAD)),
         ("android-phone.app.K", "", "", DeviceSigns(Platform.ANDROID_PHONE, True)),
@@ -73,6 +79,14 @@ def test_case_94_a_page_inside_another_app_is_known(agent: str, is_embedded: boo
     assert not platforms.read("iphone.app.", agent).is_embedded
 
 
+@pytest.mark.parametrize("agent", [f"{IOS} Mobile/15E148", MAC.partition(" Version")[0]])
+def test_case_94_an_app_that_does_not_name_itself_is_known_by_what_it_lacks(agent: str) -> None:
+    """So is the app on the Home Screen: only the script can tell it from those."""
+    assert platforms.read("ipad.browser.", agent).is_embedded
+    assert not platforms.read("ipad.app.", agent).is_embedded
+    assert not platforms.read("", agent).is_embedded
+
+
 @pytest.mark.parametrize(
     ("cookie", "agent", "name"),
     [
@@ -83,6 +97,8 @@ def test_case_94_a_page_inside_another_app_is_known(agent: str, is_embedded: boo
         ("android-tablet.app.", LINUX, "Android tablet"),
         ("android-phone.app.", ANDROID, "Android phone"),
         ("computer.browser.", MAC, "Mac"),
+        ("phone.browser.", HARMONY, "Phone"),
+        ("", HARMONY_TABLET, "Tablet"),
         ("", LINUX, "Linux computer"),
     ],
 )

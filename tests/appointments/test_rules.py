@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from server.appointments import rules
 from server.appointments.rules import AppointmentStatus, BadAppointment
+from server.reminders.states import Reply
 
 NOW = datetime(2026, 11, 16, 14, tzinfo=UTC)
 NEW_YORK = "America/New_York"
@@ -101,6 +102,12 @@ def test_a_reply_is_about_a_visit_that_is_still_to_come(status: AppointmentStatu
     upcoming = status in (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED, AppointmentStatus.ARRIVED)
     assert rules.may_reply(status, NOW + timedelta(seconds=1), NOW) is upcoming
     assert not rules.may_reply(status, NOW, NOW)
+
+
+@pytest.mark.parametrize("reply", [None, *Reply])
+def test_case_142_a_reply_waits_for_staff_until_they_have_dealt_with_it(reply: Reply | None) -> None:
+    assert rules.waits_for_staff(reply, None) == (reply in (Reply.CANT_COME, Reply.ANOTHER_TIME))
+    assert not rules.waits_for_staff(reply, NOW)
 
 
 def test_case_117_no_visit_follows_an_end_of_care() -> None:

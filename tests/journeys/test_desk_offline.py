@@ -33,12 +33,12 @@ async def test_without_a_network_the_desk_says_so_and_shows_nobody(chromium: Bro
     await desk.goto("/")  # the rest of the site is a patient's
     await desk.context.set_offline(True)
     await desk.goto("/help")
-    await sees(desk, "Your answers are safe on this phone.")
+    await sees(desk, "Check-in answers are safe on this phone.")
 
 
 async def it_stands_in(desk: Page, site: RunningSite, words: str) -> None:
     await expect(desk.locator("h1")).to_have_text("You're offline")
     await sees(desk, words)
-    await sees_not(desk, "Your answers are safe on this phone.", "Sign out", site.cast.maria.name, "Rosa")
+    await sees_not(desk, "Check-in answers are safe on this phone.", "Sign out", site.cast.maria.name, "Rosa")
     assert await desk.locator("body.desk").count() == 1
     assert await desk.evaluate(STYLED) == 2

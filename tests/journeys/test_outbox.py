@@ -32,7 +32,7 @@ async def test_case_47_a_check_in_sent_offline_waits_on_the_phone_and_arrives_on
     await when_it_is_sent_without_a_network(rosa)
     await then_what_lies_on_the_phone_is_sealed(rosa)
     await rosa.goto("/")
-    await sees(rosa, "You're offline", "Your answers are safe on this phone.")
+    await sees(rosa, "You're offline", "Check-in answers are safe on this phone.")
     assert await site.responses_to(check_in) == 0
 
     # Online again, but the upload still fails. Home opens and says what waits.
@@ -164,5 +164,5 @@ async def test_a_form_without_a_network_is_reported_as_unsent(chromium: Browser,
     async with rosa.expect_response("**/answer") as answering:
         await press(rosa, "I'll be there")
     assert (await answering.value).status == 503
-    await sees(rosa, "You're offline", "Your last tap was not sent.")
+    await sees(rosa, "You're offline", "What you just tapped or typed may not have been sent.")
     await sees_not(rosa, "safe")

@@ -49,6 +49,6 @@ async def test_the_bundle_survives_a_form_that_found_no_network(chromium: Browse
     await rosa.goto(f"/visits/{visit.id}")
     await rosa.context.set_offline(True)
     await press(rosa, "I'll be there")
-    await sees(rosa, "Your last tap was not sent.")
+    await sees(rosa, "What you just tapped or typed may not have been sent.")
     await rosa.goto(f"/check-ins/{check_in.id}")
     await sees(rosa, "1 of 3")

@@ -10,7 +10,11 @@ from server.access.staff.sign_in import Entered
 from server.actor import Role
 from server.db import Database
 from server.operations import invitations
+from server.people import flow as people
+from server.people.models import Patient
+from server.people.rules import PauseReason
 from tests.cast import NOW, Cast, work_by
+from tests.stories import rows
 
 
 async def test_case_65_a_staff_member_signs_in_with_the_link_once(database: Database, cast: Cast) -> None:
@@ -35,6 +39,13 @@ async def test_case_65_a_patient_gets_a_code_for_half_an_hour(database: Database
 async def test_an_unknown_person_gets_no_link_or_code(database: Database, cast: Cast) -> None:
     assert await invitations.staff_link_tokens(database, "nobody@harbor.example", NOW) == {}
     assert await invitations.pairing_code(database, cast.maria.id, NOW) is None
+
+
+async def test_case_127_a_patient_who_has_died_gets_no_code(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        await people.pause(work_by(db, cast.ken), await db.get_one(Patient, cast.rosa.id), PauseReason.DEATH)
+    assert await invitations.pairing_code(database, cast.rosa.id, NOW) is None
+    assert await rows(database, PairingCode) == []
 
 
 async def test_case_129_somebody_who_works_in_two_clinics_gets_a_link_for_each(database: Database, cast: Cast) -> None:

@@ -8,6 +8,7 @@ import pytest
 from server.appointments import booking, flow
 from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
+from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus
 from server.db import Database
 from server.people import flow as people
@@ -33,6 +34,29 @@ async def test_case_100_a_chosen_reply_is_shown_alone_with_the_others_behind_cha
         assert 'name="reply"' not in before
         assert before.count('class="said') == 1
         assert sorted(re.findall(r'name="reply" value="(\w+)"', behind)) == sorted(set(Reply) - {reply})
+
+
+@pytest.mark.parametrize(
+    ("by", "patient_reads", "helper_reads"),
+    [
+        ("rosa", "", "Rosa answered this."),
+        ("luis", "Your helper answered this.", ""),
+        ("maria", "The clinic wrote this answer down.", "The clinic wrote this answer down."),
+    ],
+)
+async def test_case_100_a_reply_that_somebody_else_gave_names_them(
+    signed_in: Enter, cast: Cast, database: Database, visit: Appointment, by: str, patient_reads: str, helper_reads: str
+) -> None:
+    async with database.writing() as db:
+        work = work_by(db, getattr(cast, by))
+        await replies.answer(work, await db.get_one(Appointment, visit.id), Reply.CANT_COME)
+    for person, reads in ((cast.rosa, patient_reads), (cast.luis, helper_reads)):
+        phone = await signed_in(person)
+        for path in ("/", f"/visits/{visit.id}"):
+            page = words(await phone.get(path))
+            found = [each for each in ("answered this.", "wrote this answer down.") if each in page]
+            assert found == [each for each in ("answered this.", "wrote this answer down.") if each in reads]
+            assert reads in page
 
 
 async def test_case_101_a_cancelled_visit_is_shown_as_cancelled(

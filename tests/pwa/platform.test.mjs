@@ -11,6 +11,9 @@ const PHONE = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/140.
 const TABLET = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36";
 const FIREFOX_TABLET = "Mozilla/5.0 (Android 15; Tablet; rv:143.0) Gecko/143.0 Firefox/143.0";
 const CHROMEBOOK = "Mozilla/5.0 (X11; CrOS x86_64 14541.0.0) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36";
+const HARMONY =
+  "Mozilla/5.0 (Phone; OpenHarmony 5.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/114.0.0.0 Safari/537.36 " +
+  "ArkWeb/4.1.6.1 Mobile HuaweiBrowser/5.0.4.300";
 const WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36";
 const [LARGE, SMALL, DESK] = [
   { width: 820, height: 1180 },
@@ -49,6 +52,17 @@ for (const [name, expected, userAgent, touches, screen, isCoarse, userAgentData]
   ["a Linux laptop with a touch screen and a mouse", "computer", LINUX, 10, DESK, fine],
   ["a Linux computer", "computer", LINUX, 0, DESK, fine],
   ["a Chromebook folded to a tablet", "computer", CHROMEBOOK, 10, DESK, coarse],
+  ["a phone with HarmonyOS", "phone", HARMONY, 5, SMALL, coarse],
+  ["a tablet with HarmonyOS", "tablet", HARMONY.replace("Phone;", "Tablet;"), 5, LARGE, coarse],
+  ["a computer with HarmonyOS", "computer", HARMONY.replace("Phone;", "PC;"), 10, DESK, fine],
+  [
+    "a phone of another kind",
+    "phone",
+    "Mozilla/5.0 (Mobile; rv:84.0) Gecko/84.0 Firefox/84.0 KAIOS/3.0",
+    0,
+    SMALL,
+    fine,
+  ],
   ["a Windows tablet", "computer", WINDOWS, 10, DESK, coarse],
 ]) {
   test(`case 94: ${name}`, () => {

@@ -59,3 +59,10 @@ def test_case_83_a_name_is_found_in_any_order_case_and_composition(words: list[s
     sought = unicodedata.normalize(form, " ".join(words))  # type: ignore[arg-type]
     assert is_found(sought, name)
     assert is_found(sought.upper(), name) or plain(sought.upper()) != plain(sought)
+
+
+def test_case_83_signs_without_a_letter_find_only_the_name_that_has_them() -> None:
+    assert is_found("🙂", "Rosa 🙂")
+    assert not is_found("🙂", "Rosa")
+    assert not is_found("...", "Rosa")
+    assert is_found(" ", "Rosa")

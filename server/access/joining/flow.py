@@ -14,6 +14,7 @@ from server.access.models import Consent, Device, DeviceSession, PairingCode
 from server.access.rules import SessionEnd
 from server.actor import Actor, ActorKind
 from server.db import Work, scope, unscoped
+from server.people import flow as people
 from server.people.models import Caregiver, Patient
 from server.people.rules import Refusal, Refused
 
@@ -27,11 +28,20 @@ class Joined:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a code is typed. A browser on an iPhone `needs_home_screen`; `is_app`: opened from the Home Screen."""
+    """Where a code is typed. `may_be_browser`: on an iPhone, and no script has said that it is the app (`is_app`)."""
 
     device_name: str
-    needs_home_screen: bool = False
+    may_be_browser: bool = False
     is_app: bool = False
+
+
+async def may_pair(db: AsyncSession, patient: Patient) -> bool:
+    """Whether a device may be paired, for the patient or a caregiver: not once staff have recorded a death (case 127).
+
+    Whoever records one at this moment is waited for.
+    """
+    await people.lock(db, patient)
+    return not patient.has_died
 
 
 async def issue_pairing(work: Work, patient: Patient, caregiver: Caregiver | None) -> str:
@@ -120,7 +130,7 @@ async def join(
     if found.browser_id:
         browser = await db.get_one(Device, found.browser_id)
         await device_replacement.replace_device(db, browser, joined.device, now, SessionEnd.MOVED)
-    elif place.needs_home_screen:
+    elif place.may_be_browser:
         found.browser_id, found.reserved_until = joined.device.id, now + rules.RESERVED_FOR
     return joined
 

@@ -13,6 +13,8 @@ STEPS = {
     Platform.IPAD: 4,
     Platform.ANDROID_PHONE: 3,
     Platform.ANDROID_TABLET: 3,
+    Platform.PHONE: 3,
+    Platform.TABLET: 3,
     Platform.COMPUTER: 1,
 }
 

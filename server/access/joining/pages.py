@@ -89,7 +89,7 @@ async def _form(request: Ask, db: AsyncSession, now: datetime, tried: Tried | No
 def _place(request: Ask) -> Place:
     device = device_of(request)
     is_app = bool(device.is_app) and device.platform in APPLE
-    return Place(device_name(request), device.needs_home_screen, is_app)
+    return Place(device_name(request), device.needs_home_screen or device.may_need_home_screen, is_app)
 
 
 @get("/privacy", opt=ANYONE, sync_to_thread=False)

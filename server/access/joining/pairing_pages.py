@@ -20,8 +20,7 @@ from server.web.problems import found
 async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath[str]) -> Response[Any]:
     """Show a new eight-digit code, also as a QR code, for the patient's device or a caregiver's."""
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
-    await flow.lock(work.db, patient)
-    if patient.has_died:  # recorded while the page was open (case 127)
+    if not await joining.may_pair(work.db, patient):
         return render.go(request, f"/staff/patients/{patient.id}?late=yes")
     caregiver_id = text(await form_of(request), "caregiver", 32)
     caregivers = {caregiver.id: caregiver for caregiver in await flow.caregivers_of(work.db, patient.id)}

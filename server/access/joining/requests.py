@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.access import rules
 from server.access.guess_limits import count_guess, forgive_guess
-from server.access.joining.flow import pair_by
+from server.access.joining.flow import may_pair, pair_by
 from server.access.models import JoinRequest, PairingCode
 from server.db import Work
 from server.people.models import Caregiver, Patient
@@ -60,6 +60,8 @@ async def asked_by(db: AsyncSession, asked: Asked, now: datetime) -> JoinRequest
 
 async def approve(work: Work, typed: str, patient: Patient, caregiver: Caregiver | None) -> JoinRequest | Refused:
     """Approve the device that shows this number for this person, who must still consent on the device."""
+    if not await may_pair(work.db, patient):
+        return Refused("died")
     code = rules.pairing_code(typed)
     if code is None:
         return Refused("malformed")

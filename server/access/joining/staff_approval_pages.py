@@ -11,6 +11,7 @@ from server.access.models import JoinRequest
 from server.actor import Actor
 from server.people import flow
 from server.people.models import Caregiver, Patient
+from server.people.rules import Refused
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, text
@@ -32,10 +33,9 @@ async def staff_approve(request: Ask, work: InWork, patient_id: FromPath[str]) -
     form = await form_of(request)
     patient, caregiver = await _patient_and_caregiver(work.db, work.actor, patient_id, text(form, "caregiver", 32))
     typed = text(form, "code", 40)
-    await flow.lock(work.db, patient)
-    if patient.has_died:  # recorded while the page was open (case 127)
-        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
     done = await join_requests.approve(work, typed, patient, caregiver)
+    if done == Refused("died"):
+        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
     if isinstance(done, JoinRequest):
         return render.go(request, f"/staff/patients/{patient.id}#people")
     return render.page(

@@ -28,13 +28,12 @@ from server.reminders import notices
 from server.reminders.flow import cancel_one
 from server.reminders.models import Reminder
 from server.reminders.notices import Notice
-from server.reminders.states import PENDING, ReminderKind, ReminderState, Reply, StaffTask
+from server.reminders.states import PENDING, ReminderKind, ReminderState, StaffTask
 
 WORTH_FOR = timedelta(hours=12)
 RECENT = timedelta(days=4)  # all rounds of notices are over by then
 NEVER = datetime.max.replace(tzinfo=UTC)
 NOT_SENT = (ReminderState.FAILED, ReminderState.MISSED)
-NEED_STAFF = (Reply.CANT_COME, Reply.ANOTHER_TIME)
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ async def settle(work: Work, appointment: Appointment) -> None:
         if notice.state in PENDING:
             await cancel_one(work.db, notice, "answered", work.now)
         notice.answered_at, notice.next_channel_at = work.now, None
-        audit.record(work, "reminder.answered", notice)
+        audit.record(work, "reminder.settled", notice)
 
 
 async def escalate(db: AsyncSession, now: datetime) -> int:
@@ -105,7 +104,7 @@ async def _waiting(db: AsyncSession, now: datetime) -> list[Appointment]:
     found = await db.scalars(
         select(Appointment)
         .where(
-            Appointment.reply.in_(NEED_STAFF),
+            Appointment.reply.in_(rules.NEED_STAFF),
             Appointment.handled_at.is_(None),
             Appointment.status.in_(rules.UPCOMING),
             Appointment.starts_at > now,
@@ -135,15 +134,10 @@ async def _notify(work: Work, appointment: Appointment, contact: Staff) -> None:
     audit.record(work, "appointment.contact-notified", appointment, contact=contact.id)
 
 
-def is_waiting(appointment: Appointment) -> bool:
-    """Whether its reply needs staff, and nobody has dealt with it."""
-    return appointment.reply in NEED_STAFF and appointment.handled_at is None
-
-
 def _is_late(appointment: Appointment, clinic: Clinic, now: datetime) -> bool:
     """Whether the reply needs staff, and they would read it late."""
     return (
-        is_waiting(appointment)
+        rules.waits_for_staff(appointment.reply, appointment.handled_at)
         and appointment.status in rules.UPCOMING
         and rules.is_read_late(now, appointment.starts_at, clinic.staffed_hours or OFFICE_HOURS, clinic.zone)
     )

@@ -28,7 +28,7 @@ async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str 
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING or (shown is not None and not _is_shown(appointment, shown)):
         raise AppointmentChanged(rules.read_time_shown(shown or ""))
-    if reply not in after_hours.NEED_STAFF or not after_hours.is_waiting(appointment):
+    if reply not in rules.NEED_STAFF or not rules.waits_for_staff(appointment.reply, appointment.handled_at):
         await after_hours.settle(work, appointment)
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, work.now, work.actor.kind
     appointment.handled_at = None

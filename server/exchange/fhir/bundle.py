@@ -147,8 +147,14 @@ def _source(response: Response, data: MyData) -> Resource | None:
 
 
 def _given(items: list[Resource], answered: Answered, whole: Resource) -> Iterator[Resource]:
-    """The answers in the shape of the questionnaire: groups hold items, and so do answers."""
+    """The answers in the shape of the questionnaire: groups hold items, and so do answers.
+
+    They stand bare, one after the other, if Interlude cannot read the questionnaire any more.
+    """
     given = history.answers_of(answered.response)
+    if answered.definition.refused_because:
+        yield from (_bare(link_id, value) for link_id, value in given.items())
+        return
     for item in items:
         inner = list(_given(item.get("item", []), answered, whole))
         link_id = item["linkId"]
@@ -162,6 +168,11 @@ def _given(items: list[Resource], answered: Answered, whole: Resource) -> Iterat
                 if value is None
                 else fields | {"answer": [_value(answered.definition, item, value, whole) | {"item": inner}]}
             )
+
+
+def _bare(link_id: str, value: Value) -> Resource:
+    kinds = {bool: "valueBoolean", int: "valueInteger", str: "valueString"}
+    return {"linkId": link_id} | ({} if value is None else {"answer": [{kinds[type(value)]: value}]})
 
 
 def _value(definition: Definition, item: Resource, value: Value, whole: Resource) -> Resource:

@@ -84,7 +84,7 @@ async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, An
             "cancelled": visit.status not in UPCOMING,
             "html": render.inside(request, "phone/visit_offline.html", visit=visit, **about),
         }
-        for visit in await appointment_lists.cancelled_or_upcoming(work.db, patient.id, work.now, VISITS_KEPT)
+        for visit in await appointment_lists.appointments_ahead(work.db, patient.id, work.now, VISITS_KEPT)
     ]
 
 

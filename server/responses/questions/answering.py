@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
 from server.checkins.models import CheckIn
+from server.checkins.rules import CheckInState
 from server.db import Work
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
@@ -65,12 +66,17 @@ class Caller:
     who: str = ""
 
     async def check_in(self) -> CheckIn | None:
-        """None if this person may not see it."""
-        return await lookup.find(self.work.db, self.work.actor, self.check_in_id)
+        """None if this person may not see it, or if it waits and cannot be asked."""
+        return await self._to_ask(await lookup.find(self.work.db, self.work.actor, self.check_in_id))
 
     async def locked(self) -> CheckIn | None:
         """Like `check_in`, but the row stays locked until the transaction ends."""
-        return await lookup.lock(self.work.db, self.work.actor, self.check_in_id)
+        return await self._to_ask(await lookup.lock(self.work.db, self.work.actor, self.check_in_id))
+
+    async def _to_ask(self, check_in: CheckIn | None) -> CheckIn | None:
+        if check_in is None or check_in.state != CheckInState.WAITING:
+            return check_in
+        return check_in if await lookup.may_be_asked(self.work.db, check_in) else None
 
     async def answering(self, check_in: CheckIn, who: str | None = None) -> Answering:
         """Load the definition. `who`: the respondent that a submitted form names, instead of the address."""

@@ -3,11 +3,14 @@
 import pytest
 from litestar import Litestar
 
-from server.access.models import Device
+from server.access.models import Device, PairingCode
 from server.db import Database
+from server.people import flow as people
+from server.people.models import Patient
+from server.people.rules import PauseReason
 from tests.access.joining.scene import LET_IN, agree, number_on
 from tests.browser_without_screen import Browser, words
-from tests.cast import Cast
+from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.stories import audited, rows
 
@@ -25,6 +28,18 @@ async def test_a_patient_approves_another_own_phone_and_a_caregivers(
         [(cast.rosa.id, None), (cast.rosa.id, None), (None, cast.luis.id)], key=str
     )
     await helpers.close()
+
+
+async def test_case_127_no_phone_approves_another_once_a_death_is_recorded(
+    phone: Browser, signed_in: Enter, database: Database, cast: Cast
+) -> None:
+    luis = await signed_in(cast.luis)
+    number, before = await number_on(phone), len(await rows(database, PairingCode))
+    async with database.writing() as db:
+        await people.pause(work_by(db, cast.ken), await db.get_one(Patient, cast.rosa.id), PauseReason.DEATH)
+    refused = await luis.submit(LET_IN, {"code": number, "whose": cast.luis.id})
+    assert (refused.status_code, "No phone can be added now" in words(refused)) == (422, True)
+    assert len(await rows(database, PairingCode)) == before
 
 
 async def test_a_caregiver_approves_the_patients_phone_only_if_the_patient_allows_it(

@@ -161,6 +161,21 @@ async def test_case_96_a_reservation_ends_with_its_browser_or_by_a_new_code(
     assert (refused.status_code, "already been used" in words(refused)) == (422, True)
 
 
+async def test_case_96_a_code_typed_where_no_script_runs_still_works_in_the_app(
+    app: Litestar, issue: Issue, database: Database
+) -> None:
+    """No script tells in a cookie that this is Safari. Another such iPhone takes nothing over, and hears why."""
+    code, installed = await issue(), apple(app, "app")
+    safari, other = Browser(app), Browser(app)
+    assert "for 30 minutes" in words(await safari.get("/join"))
+    assert "Your code also works in the app" in words(await safari.submit("/join", agreeing(code)))
+    refused = await other.submit("/join", agreeing(code))
+    assert (refused.status_code, "The code needs JavaScript here" in words(refused)) == (422, True)
+    assert (await installed.submit("/join", agreeing(code))).url.path == "/reminders"
+    assert "Interlude is on your Home Screen now" in words(await safari.get("/settings"))
+    assert len([device for device in await rows(database, Device) if device.ended_at is None]) == 1
+
+
 @pytest.mark.parametrize("device", ["android-phone", "computer"])
 async def test_case_96_elsewhere_a_code_is_used_up_at_once(app: Litestar, issue: Issue, device: str) -> None:
     code, first, second = await issue(), Browser(app), apple(app, "app")

@@ -40,6 +40,21 @@ async def test_case_94_the_installed_app_shows_no_steps(browser: Browser) -> Non
     assert "Tap Add" not in text
 
 
+@pytest.mark.parametrize("kind", ["phone", "tablet"])
+async def test_case_94_a_phone_of_another_maker_gets_steps_that_name_no_other(browser: Browser, kind: str) -> None:
+    """Such as one of Huawei's with HarmonyOS, which is no Android."""
+    page_text = words(await browser.get("/install", cookie=f"__Host-device={kind}.browser."))
+    assert f"Another {kind} · Step 1 of 3 Add Interlude to your {kind}" in page_text
+    assert "Android" not in page_text
+    assert f"/install?on={kind}" in (await browser.get("/install?on=computer")).text
+
+
+async def test_case_94_a_mail_app_that_looks_like_safari_is_left_where_the_steps_end(browser: Browser) -> None:
+    """Gmail on an iPhone shows pages in Safari's own view: no header tells it, and its list may lack the entry."""
+    page_text = words(await browser.get("/install?step=2", cookie="__Host-device=iphone.browser."))
+    assert "Tap the compass to open Safari" in page_text
+
+
 @pytest.mark.parametrize("step", ["-1", "0", "99"])
 async def test_a_step_that_does_not_exist_leads_to_the_nearest(browser: Browser, step: str) -> None:
     text = words(await browser.get(f"/install?step={step}", cookie="__Host-device=iphone.browser."))

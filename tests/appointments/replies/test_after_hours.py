@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.appointments import booking, flow
@@ -10,6 +11,7 @@ from server.appointments.booking import NewAppointment
 from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
 from server.appointments.replies import flow as replies
+from server.audit import AuditEvent
 from server.db import Database
 from server.delivery.outcomes.next_channel import move_to_next_channel
 from server.people import on_call
@@ -206,6 +208,8 @@ async def test_case_142_a_settled_reply_goes_to_no_further_channel(db: AsyncSess
     else:
         await replies.answer(work_by(db, cast.rosa, SUNDAY_EVENING), visit, Reply.COMING)
     assert await move_to_next_channel(db, SUNDAY_EVENING + timedelta(minutes=10)) == 0
+    verbs = set(await db.scalars(select(AuditEvent.verb).where(AuditEvent.subject == "reminder")))
+    assert ("reminder.settled" in verbs, "reminder.answered" in verbs) == (True, False)  # the contact answered nothing
 
 
 async def test_case_142_a_second_press_leaves_the_contacts_next_channel(db: AsyncSession, cast: Cast) -> None:
