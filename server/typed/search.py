@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from server.typed.text import one_line
+from server.typed.text import is_blank, one_line
 
 # Letters that Unicode does not take apart, as somebody without that keyboard writes them.
 _PLAIN = str.maketrans({"ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n"})
@@ -24,10 +24,15 @@ def plain(text: str) -> str:
 
 
 def is_found(sought: str, text: str) -> bool:
-    """Whether every word of `sought` is in the text, in any order and any spelling."""
+    """Whether every word of `sought` is in the text, in any order and any spelling.
+
+    Nothing sought is found everywhere, and a dash alone nowhere: it has no word.
+    """
+    if is_blank(sought):
+        return True
     here, spelled_out = plain(text), plain(_spelled_out(text))
     forms = (here, here.replace(" ", ""), spelled_out, spelled_out.replace(" ", ""))
-    wanted = spellings(sought)
+    wanted = spellings(sought) - {""}
     return any(all(any(word in form for form in forms) for word in spelling.split()) for spelling in wanted)
 
 
