@@ -14,6 +14,7 @@ from server.web import render
 from server.web.dependencies import STAFF, Ask, Given, InWork
 from server.web.form_fields import form_of, text
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @post("/patients/{patient_id:str}/pair", opt=STAFF)
@@ -22,7 +23,7 @@ async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     await flow.lock(work.db, patient)
     if patient.has_died:  # recorded while the page was open (case 127)
-        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     caregiver_id = text(await form_of(request), "caregiver", 32)
     caregivers = {caregiver.id: caregiver for caregiver in await flow.caregivers_of(work.db, patient.id)}
     caregiver = caregivers.get(caregiver_id)
