@@ -33,7 +33,7 @@ async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
     """
     await people.lock(work.db, patient)
     earlier = await current(work.db, patient)
-    if earlier is not None and earlier.pause_reason in (why, PauseReason.DEATH):
+    if earlier is not None and _changes_nothing(earlier, why):
         return earlier
     await departures.pause(work, patient, why)  # first: the cancelled visits must announce nothing
     ended = EndOfCare(
@@ -50,6 +50,16 @@ async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
         await closing.submit_started(work, plan)
         await ended_plans.end(work, plan, reason)
     return ended
+
+
+def _changes_nothing(earlier: EndOfCare, why: PauseReason) -> bool:
+    return earlier.pause_reason in (why, PauseReason.DEATH)
+
+
+async def is_recorded(db: AsyncSession, patient: Patient, why: PauseReason) -> bool:
+    """Whether recording this would change nothing."""
+    earlier = await current(db, patient)
+    return earlier is not None and _changes_nothing(earlier, why)
 
 
 async def to_come(work: Work, patient: Patient) -> list[Appointment]:
@@ -119,16 +129,16 @@ async def cancelled(db: AsyncSession, patient: Patient) -> list[Appointment]:
     return list(await db.scalars(found.order_by(Appointment.starts_at)))
 
 
-async def restore(work: Work, patient: Patient, appointment_id: str) -> bool:
-    """Book a cancelled visit again, as it was. False if its time has passed or the end of care is in force."""
-    appointment = await flow.find(work.db, work.actor, appointment_id)
-    if appointment is None or appointment.patient_id != patient.id:
-        return False
-    await people.lock(work.db, patient)
-    await flow.lock(work.db, appointment)
+async def may_restore(work: Work, patient: Patient, appointment: Appointment) -> bool:
+    """False if the visit's time has passed or the end of care is in force. The caller has locked both rows."""
     if appointment.end_of_care_id is None or appointment.starts_at <= work.now:
         return False
-    if await current(work.db, patient) is not None:
+    return await current(work.db, patient) is None
+
+
+async def restore(work: Work, patient: Patient, appointment: Appointment) -> bool:
+    """Book a cancelled visit again, as it was, if that may be."""
+    if not await may_restore(work, patient, appointment):
         return False
     appointment.status, appointment.end_of_care_id = AppointmentStatus.BOOKED, None
     appointment.changes += 1

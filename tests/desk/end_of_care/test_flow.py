@@ -63,7 +63,7 @@ async def test_case_117_a_mistake_is_taken_back_and_each_visit_is_restored_by_ha
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)
         await flow.end(work_by(db, cast.maria), rosa, PauseReason.DEATH)
-        assert not await flow.restore(work_by(db, cast.maria), rosa, later)
+        assert not await flow.restore(work_by(db, cast.maria), rosa, await db.get_one(Appointment, later))
     clock.move(days=3)
     async with database.writing() as db:
         rosa, work = await db.get_one(Patient, cast.rosa.id), work_by(db, cast.maria, clock())
@@ -71,8 +71,8 @@ async def test_case_117_a_mistake_is_taken_back_and_each_visit_is_restored_by_ha
         assert not await flow.reverse(work, rosa, "twice")
         assert rosa.paused_at is None
         assert [visit.id for visit in await flow.cancelled(db, rosa)] == [soon, later]
-        assert not await flow.restore(work, rosa, soon)
-        assert await flow.restore(work, rosa, later)
+        assert not await flow.restore(work, rosa, await db.get_one(Appointment, soon))
+        assert await flow.restore(work, rosa, await db.get_one(Appointment, later))
     status = {visit.id: visit.status for visit in await rows(database, Appointment)}
     assert status == {soon: "cancelled", later: "booked"}
     coming = [row for row in await rows(database, Reminder) if row.subject_id == later and row.state == "scheduled"]
