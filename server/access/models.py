@@ -68,7 +68,9 @@ class Device(OfClinic, Base):
     asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[SessionEnd | None]
-    successor_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))  # in the same browser, or on its phone
+    successor_id: Mapped[str | None] = mapped_column(
+        ForeignKey("device.id"), index=True
+    )  # in the same browser, or on its phone
 
 
 class DeviceSession(OfClinic, Base):

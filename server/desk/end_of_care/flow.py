@@ -13,13 +13,12 @@ from server.appointments import flow
 from server.appointments.appointment_reminders import replan
 from server.appointments.models import Appointment, EndOfCare
 from server.appointments.rules import AppointmentStatus
-from server.audit import AuditEvent
 from server.checkins import ended_plans, plans
 from server.db import Work
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
-from server.people.rules import ENDS_CARE, PauseReason
+from server.people.rules import PauseReason
 from server.responses.submission import closing
 
 NEWEST_FIRST = (EndOfCare.ended_at.desc(), EndOfCare.pause_reason == PauseReason.HOSPICE)
@@ -108,19 +107,7 @@ async def pause_without(db: AsyncSession, patient: Patient, mistake: EndOfCare) 
     others = select(EndOfCare.pause_reason).where(
         EndOfCare.patient_id == patient.id, EndOfCare.reversed_at.is_(None), EndOfCare.id != mistake.id
     )
-    if (care := await db.scalar(others.order_by(*NEWEST_FIRST).limit(1))) is not None:
-        return care
-    verbs = ("patient.paused", "patient.resumed")
-    found = select(AuditEvent).where(AuditEvent.subject_id == patient.id, AuditEvent.verb.in_(verbs))
-    # An earlier version recorded a pause that stayed as resumed and paused at the same moment: the pause counts.
-    newest_first = (AuditEvent.at.desc(), AuditEvent.verb)
-    for event in await db.scalars(found.order_by(*newest_first)):
-        if event.verb == "patient.resumed":
-            return None
-        why = event.detail.get("why")
-        if why not in ENDS_CARE:
-            return PauseReason(why) if why in tuple(PauseReason) else PauseReason.OTHER
-    return None
+    return await db.scalar(others.order_by(*NEWEST_FIRST).limit(1)) or patient.former_pause
 
 
 async def cancelled(db: AsyncSession, patient: Patient) -> list[Appointment]:

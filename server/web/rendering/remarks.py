@@ -19,12 +19,15 @@ LIFE = timedelta(minutes=1)  # the next page follows at once
 class RemarkKind(StrEnum):
     """`LATE`: an act of an older page was refused. `DONE`: an act that the page offers to undo; `about` names its row.
 
-    `NEWER_REPLY`: a newer reply has come, so that the older one was not taken off the list.
+    `NEWER_REPLY`: a newer reply has come, so that the older one was not taken off the list. `KEPT_BESIDE` and
+    `SENT_ALREADY`: what staff entered by phone is kept beside answers that came from a phone before, or says the same.
     """
 
     LATE = "late"
     DONE = "done"
     NEWER_REPLY = "newer-reply"
+    KEPT_BESIDE = "kept-beside"
+    SENT_ALREADY = "sent-already"
 
 
 @dataclass(frozen=True)
