@@ -37,7 +37,7 @@ class PairingCode(OfClinic, Base):
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # issued it; None for staff
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    browser_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    browser_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
     reserved_until: Mapped[datetime | None]
 
 

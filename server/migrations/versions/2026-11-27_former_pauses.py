@@ -1,4 +1,4 @@
-"""Why a patient's messages stay paused once an end of care is reversed; who entered a version; two indexes."""
+"""Why messages stay paused once an end of care is reversed; who entered a version; indexes that pages need."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,7 +25,10 @@ def upgrade() -> None:
         table.add_column(sa.Column("entered_by", sa.String(32), nullable=True))
         table.create_foreign_key("fk_conflicting_version_entered_by", "staff", ["entered_by"], ["id"])
     op.create_index("ix_device_successor_id", "device", ["successor_id"])
+    op.create_index("ix_pairing_code_browser_id", "pairing_code", ["browser_id"])
     op.create_index("ix_flag_patient_id", "flag", ["patient_id"])
+    op.create_index("ix_check_in_plan", "check_in", ["plan_id", "due_at"])
+    op.create_index("ix_reminder_ending", "reminder", ["clinic_id", "expires_at"])
     _fill_former_pauses()
 
 
