@@ -51,8 +51,8 @@ async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) 
             (version, _lines(definition, answers_from_json(version.answers)))
             for version in await unread.conflicting_versions(work.db, response)
         ],
-        kept_beside=remarks.about(request, RemarkKind.KEPT_BESIDE) is not None,
-        sent_already=remarks.about(request, RemarkKind.SENT_ALREADY) is not None,
+        kept_as_version=remarks.about(request, RemarkKind.KEPT_AS_VERSION) is not None,
+        sent_before=remarks.about(request, RemarkKind.SENT_BEFORE) is not None,
         names={member.id: member.name for member in await staff.team(work.db, work.actor)},
         source=(await sources.of(work.db, work.actor, [response]))[response.id],
         clinic=await people.clinic_of(work.db, work.actor),

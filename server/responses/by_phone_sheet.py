@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from litestar.datastructures import FormMultiDict
-
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.people import flow as people
@@ -14,12 +12,11 @@ from server.people.models import Patient
 from server.questionnaires.answers import Answers, Value
 from server.questionnaires.definition import Definition
 from server.questionnaires.level_words import level_words
-from server.questionnaires.question import BadAnswer, Question
+from server.questionnaires.question import Question
 from server.responses import history
 from server.responses.models import Response
 from server.responses.questions.red_flag_screens import screens
 from server.web import edits
-from server.web.form_fields import not_chosen, text
 
 TEMPLATE = "responses/by_phone.html"
 
@@ -74,21 +71,13 @@ def _words(question: Question, value: Value) -> str:
     return "" if level is None else level_words(question, level)
 
 
-def read(definition: Definition, form: FormMultiDict) -> dict[str, Value]:
-    """The submitted answers. A question without a choice counts as skipped. Raises BadForm."""
-    try:
-        return {question.link_id: _value(question, text(form, question.link_id)) for question in definition.questions}
-    except BadAnswer as bad:
-        raise not_chosen(form, bad.link_id) from None
+def read(definition: Definition, typed: Mapping[str, str]) -> dict[str, Value]:
+    """The submitted answers. A question without a choice counts as skipped. Raises BadAnswer."""
+    return {question.link_id: _value(question, typed.get(question.link_id, "")) for question in definition.questions}
 
 
 def _value(question: Question, typed: str) -> Value:
     return question.read(typed) if typed else None
-
-
-def is_empty(answers: Answers, form: FormMultiDict) -> bool:
-    """Whether no question has an answer, and nobody has said that this is meant."""
-    return all(value is None for value in answers.values()) and not text(form, "sure", 3)
 
 
 def shown(definition: Definition, answers: Answers) -> dict[str, str]:

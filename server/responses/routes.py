@@ -4,7 +4,7 @@ from litestar import Router
 from litestar.di import Provide
 from litestar.params import FromPath, FromQuery
 
-from server.responses import by_phone_pages, correction_pages
+from server.responses import by_phone_pages
 from server.responses.offline import entry_pages
 from server.responses.questions import question_pages, respondent_pages, same_as_last_pages
 from server.responses.questions.answering import Caller
@@ -22,4 +22,4 @@ check_in = Router(
     route_handlers=[respondent_pages.router, question_pages.router, same_as_last_pages.router, send_pages.router],
     dependencies={"caller": Provide(provide_caller)},
 )
-router = Router("/", route_handlers=[check_in, entry_pages.router, by_phone_pages.router, correction_pages.router])
+router = Router("/", route_handlers=[check_in, entry_pages.router, by_phone_pages.router])

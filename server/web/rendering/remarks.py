@@ -19,15 +19,15 @@ LIFE = timedelta(minutes=1)  # the next page follows at once
 class RemarkKind(StrEnum):
     """`LATE`: an act of an older page was refused. `DONE`: an act that the page offers to undo; `about` names its row.
 
-    `NEWER_REPLY`: a newer reply has come, so that the older one was not taken off the list. `KEPT_BESIDE` and
-    `SENT_ALREADY`: what staff entered by phone is kept beside answers that came from a phone before, or says the same.
+    `NEWER_REPLY`: a newer reply has come, so that the older one was not taken off the list. `KEPT_AS_VERSION` and
+    `SENT_BEFORE`: what staff entered by phone is kept beside answers that came from a phone before, or says the same.
     """
 
     LATE = "late"
     DONE = "done"
     NEWER_REPLY = "newer-reply"
-    KEPT_BESIDE = "kept-beside"
-    SENT_ALREADY = "sent-already"
+    KEPT_AS_VERSION = "kept-as-version"
+    SENT_BEFORE = "sent-before"
 
 
 @dataclass(frozen=True)
