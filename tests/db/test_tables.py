@@ -23,7 +23,8 @@ async def test_a_datetime_without_a_zone_is_refused(database: Database, cast: Ca
 def test_sqlite_alone_does_not_search_by_what_limits_a_query_to_a_clinic() -> None:
     found = select(Patient.id).where(Patient.is_of("a"))
     where = {dialect.name: str(found.compile(dialect=dialect)).partition("WHERE ")[2] for dialect in DIALECTS}
-    assert where == {"sqlite": "+patient.clinic_id = ?", "postgresql": "patient.clinic_id = %(param_1)s"}
+    assert where["sqlite"] == "+patient.clinic_id = ?"
+    assert where["postgresql"].startswith("patient.clinic_id = ")
 
 
 def test_an_id_fits_the_topic_of_a_push() -> None:
