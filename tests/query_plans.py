@@ -1,6 +1,7 @@
 """How SQLite finds the rows that statements ask for. A table that it scans takes longer with each row."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +10,8 @@ from sqlalchemy import Connection, event
 from server.db import Base, Database
 
 SMALL = ("circuit_breaker", "clinic", "worker_heartbeat")
+# Tables with as many rows as there are people; the others grow with each day.
+BY_PEOPLE = (*SMALL, "caregiver", "device", "patient", "questionnaire", "staff", "trigger")
 
 
 @dataclass
@@ -23,9 +26,16 @@ class Recorded:
 
     async def scans(self) -> dict[str, str]:
         """Statement → the table that it scans, small ones left out."""
+        return await self._found(r"SCAN (\w+)", SMALL)
+
+    async def whole_tables(self) -> dict[str, str]:
+        """Statement → the table of which it reads all rows, or all that the clinic has; those by people left out."""
+        return await self._found(r"SCAN (\w+)|SEARCH (\w+) USING INDEX \w+ \(clinic_id=\?\)", BY_PEOPLE)
+
+    async def _found(self, plan: str, but: Sequence[str]) -> dict[str, str]:
         ran = dict(self.ran)
         async with self.database.reading() as db:
-            return await (await db.connection()).run_sync(_scans, ran)
+            return await (await db.connection()).run_sync(_scans, ran, plan, but)
 
 
 def record(database: Database) -> Recorded:
@@ -35,14 +45,15 @@ def record(database: Database) -> Recorded:
     return recorded
 
 
-def _scans(connection: Connection, ran: dict[str, Any]) -> dict[str, str]:
+def _scans(connection: Connection, ran: dict[str, Any], plan: str, but: Sequence[str]) -> dict[str, str]:
     found = {}
     for sql, parameters in ran.items():
         if not re.match("SELECT|UPDATE|DELETE", sql):
             continue
         one = parameters[0] if isinstance(parameters, list) else parameters
         for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", one):
-            scanned = re.match(r"SCAN (\w+)", row[-1])
-            if scanned and scanned[1] in Base.metadata.tables and scanned[1] not in SMALL:
-                found[sql] = scanned[1]
+            scanned = re.match(plan, row[-1])
+            table = re.sub(r"_\d+$", "", next(filter(None, scanned.groups()), "")) if scanned else ""  # without "_1"
+            if table in Base.metadata.tables and table not in but:
+                found[sql] = table
     return found

@@ -37,7 +37,7 @@ class PairingCode(OfClinic, Base):
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # issued it; None for staff
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
-    browser_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
+    browser_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
     reserved_until: Mapped[datetime | None]
 
 
@@ -68,7 +68,9 @@ class Device(OfClinic, Base):
     asked_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[SessionEnd | None]
-    successor_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))  # in the same browser, or on its phone
+    successor_id: Mapped[str | None] = mapped_column(
+        ForeignKey("device.id"), index=True
+    )  # in the same browser, or on its phone
 
 
 class DeviceSession(OfClinic, Base):

@@ -19,10 +19,14 @@ from server.people.models import Patient
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.form_fields import a_date, a_time, fields_of, form_of, is_yes, line, text, texts, whole
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @get("/new", opt=STAFF)
-async def new_page(request: Ask, db: Db, actor: Who, patient: FromQuery[str] = "") -> Response[str]:
+async def new_page(request: Ask, db: Db, actor: Who, patient: FromQuery[str] = "") -> Response[Any]:
+    chosen = await people.find_patient(db, actor, patient)
+    if chosen is not None and chosen.has_care_ended:
+        return render.go(request, f"/staff/patients/{chosen.id}", Remark(RemarkKind.LATE))
     return await _form(request, db, actor, patient, {}, None)
 
 
@@ -79,7 +83,7 @@ async def _form(
         "appointments/new.html",
         422 if against else 200,
         against.fields if isinstance(against, BadAppointment) else (),
-        patients=await people.roster(db, actor),
+        patients=[each for each in await people.roster(db, actor) if not each.has_care_ended or each is chosen],
         chosen=chosen,
         clinic=clinic,
         typed=typed,

@@ -15,6 +15,7 @@ from server.appointments.rules import AppointmentStatus
 from server.appointments.seen_appointments import was_seen
 from server.checkins import appointment_check_ins
 from server.db import Work
+from server.people import flow as people
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders.states import CancelReason
@@ -107,6 +108,15 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
 async def lock(db: AsyncSession, appointment: Appointment) -> None:
     """Lock the row and reload it: concurrent moves and answers wait here."""
     await db.refresh(appointment, with_for_update={"key_share": True})
+
+
+async def find_locked(work: Work, appointment_id: str) -> Appointment | None:
+    """The appointment and its patient as they are now: whoever acts on them at the same time waits."""
+    appointment = await find(work.db, work.actor, appointment_id)
+    if appointment is not None:
+        await people.lock(work.db, await work.db.get_one(Patient, appointment.patient_id))
+        await lock(work.db, appointment)
+    return appointment
 
 
 async def find(db: AsyncSession, actor: Actor, appointment_id: str) -> Appointment | None:

@@ -15,14 +15,13 @@ from server.appointments.models import Appointment
 from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.db import Work
-from server.people import flow as people
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders import status
 from server.reminders.states import Reply
 from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, InWork
-from server.web.form_fields import a_date, a_time, form_of, is_yes, line, one_of, text, way_back, whole
+from server.web.form_fields import a_date, a_time, form_of, is_yes, line, not_chosen, one_of, text, way_back, whole
 from server.web.problems import found
 
 
@@ -33,19 +32,19 @@ async def appointment_page(request: Ask, work: InWork, appointment_id: FromPath[
 
 @post("/move", opt=STAFF)
 async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = await _locked(work, appointment_id)
+    appointment = found(await flow.find_locked(work, appointment_id))
     form = await form_of(request)
     day, hour = a_date(form, "date"), a_time(form, "time")
     if day is None or hour is None:
         lacks = [name for name, value in (("date", day), ("time", hour)) if value is None]
-        return await _page(request, work, Shown(appointment, bad=BadAppointment("missing", fields=lacks)))
+        return await _page(request, work, Shown(appointment, bad=BadAppointment("missing", fields=lacks), moving=True))
     starts = datetime.combine(day, hour)
     if edits.is_older(text(form, "shown", 200), appointment.shown):
         is_done = starts == appointment.starts  # pressed twice, or by a colleague too
         return (
             _back(request, appointment)
             if is_done
-            else await _page(request, work, Shown(appointment, starts, BadAppointment("changed")))
+            else await _page(request, work, Shown(appointment, starts, BadAppointment("changed"), moving=True))
         )
     patient = await work.db.get_one(Patient, appointment.patient_id)
     try:
@@ -55,24 +54,28 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
             return await _page(request, work, Shown(appointment, starts, conflicts=against))
         await flow.move(work, appointment, starts)
     except BadAppointment as bad:
-        return await _page(request, work, Shown(appointment, starts, bad))
+        return await _page(request, work, Shown(appointment, starts, bad, moving=True))
     return _back(request, appointment)
 
 
 @post("/mark", opt=STAFF)
 async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    appointment = await _locked(work, appointment_id)
+    appointment = found(await flow.find_locked(work, appointment_id))
     form = await form_of(request)
     status = one_of(form, "status", AppointmentStatus)
+    if status is None:
+        raise not_chosen(form, "status")
     if status == appointment.status:  # pressed twice, or by a colleague too
         return _back(request, appointment)
     if edits.is_older(text(form, "shown", 200), appointment.shown_to_mark):
         return await _page(request, work, Shown(appointment, bad=BadAppointment("changed")))
-    asks = status is not None and text(form, "anyway") != status  # staff were asked about another mark, or not yet
-    if status and asks and (against := conflicts.of_mark(appointment, status, work.now)):
+    asks = (
+        rules.may_become(appointment.status, status) and text(form, "anyway") != status
+    )  # staff were asked about another mark, or not yet
+    if asks and (against := conflicts.of_mark(appointment, status, work.now)):
         return await _page(request, work, Shown(appointment, conflicts=against, status=status))
     try:
-        if status is None or not await flow.mark(work, appointment, status):
+        if not await flow.mark(work, appointment, status):
             raise BadAppointment("status")
     except BadAppointment as bad:
         return await _page(request, work, Shown(appointment, bad=bad))
@@ -82,7 +85,7 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
 @post("/correct", opt=STAFF)
 async def correct(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """Change place, length and instructions. The patient hears of a new place and of new instructions."""
-    appointment = await _locked(work, appointment_id)
+    appointment = found(await flow.find_locked(work, appointment_id))
     merged = edits.merge(await form_of(request), _details(appointment))
     form = merged.form
     details = Details(line(form, "place", rules.PLACE), whole(form, "minutes") or 0, text(form, "instructions") or None)
@@ -101,11 +104,11 @@ async def correct(request: Ask, work: InWork, appointment_id: FromPath[str]) -> 
 @post("/reply", opt=STAFF)
 async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
     """A reply that the patient gave on the phone or at the desk (case 119)."""
-    appointment = await _locked(work, appointment_id)
+    appointment = found(await flow.find_locked(work, appointment_id))
     form = await form_of(request)
     reply = one_of(form, "reply", Reply)
     if reply is None:
-        return await _page(request, work, Shown(appointment, bad=BadAppointment("status")))
+        raise not_chosen(form, "reply")
     if edits.is_older(text(form, "shown", 200), appointment.shown_to_reply):
         is_done = reply == appointment.reply and appointment.replied_by == work.actor.kind
         return (
@@ -117,23 +120,6 @@ async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]
         return await _page(request, work, Shown(appointment, bad=BadAppointment("over")))
     await replies.answer(work, appointment, reply)
     return render.go(request, way_back(form, f"/staff/visits/{appointment.id}"))
-
-
-@post("/handled", opt=STAFF)
-async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    """Staff have dealt with the reply that the list showed; a later one stays on it."""
-    appointment = await _locked(work, appointment_id)
-    if not edits.is_older(text(await form_of(request), "shown", 200), appointment.shown_to_reply):
-        await replies.handle_reply(work, appointment)
-    return render.go(request, "/staff")
-
-
-async def _locked(work: Work, appointment_id: str) -> Appointment:
-    """The visit and its patient as they are now: whoever acts on them at the same time waits."""
-    appointment = found(await flow.find(work.db, work.actor, appointment_id))
-    await people.lock(work.db, await work.db.get_one(Patient, appointment.patient_id))
-    await flow.lock(work.db, appointment)
-    return appointment
 
 
 def _details(appointment: Appointment) -> dict[str, str]:
@@ -150,7 +136,7 @@ def _back(request: Ask, appointment: Appointment) -> Response[Any]:
 class Shown:
     """The page of an appointment: what was typed, and what speaks against it.
 
-    `status`: the mark that staff are asked about. `changed`: what a colleague has corrected since the page was opened.
+    `status`: the mark that staff are asked about. `changed`: what was corrected since the page was opened.
     """
 
     appointment: Appointment
@@ -160,6 +146,7 @@ class Shown:
     status: AppointmentStatus | None = None
     details: Details | None = None
     changed: Mapping[str, str] = field(default_factory=dict)
+    moving: bool = False
 
     @property
     def http_status(self) -> int:
@@ -169,16 +156,18 @@ class Shown:
 
 async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
     appointment = shown.appointment
+    patient = await work.db.get_one(Patient, appointment.patient_id)
     return render.page(
         request,
         "appointments/visit.html",
         shown.http_status,
         shown.bad.fields if shown.bad else (),
         visit=appointment,
-        patient=await work.db.get_one(Patient, appointment.patient_id),
+        patient=patient,
         reminders=await status.with_attempts(work.db, await reminders.of_subject(work.db, appointment.id)),
-        steps=rules.NEXT[appointment.status],
+        steps=rules.next_steps(appointment.status, patient.has_care_ended),
         bad=shown.bad,
+        moving=shown.moving,
         conflicts=shown.conflicts,
         wanted=shown.status,
         to=shown.starts or appointment.starts,
@@ -193,5 +182,5 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
 
 router = Router(
     "/staff/visits/{appointment_id:str}",
-    route_handlers=[appointment_page, move, mark, correct, record_reply, handled],
+    route_handlers=[appointment_page, move, mark, correct, record_reply],
 )

@@ -135,6 +135,11 @@ def check_length(minutes: int | None) -> int:
     return minutes
 
 
+def next_steps(status: AppointmentStatus, has_care_ended: bool) -> list[AppointmentStatus]:
+    """The marks to offer. After the end of care no visit is booked any more (case 117)."""
+    return [step for step in NEXT[status] if not (has_care_ended and step == AppointmentStatus.BOOKED)]
+
+
 def may_become(status: AppointmentStatus, wanted: AppointmentStatus) -> bool:
     return wanted in NEXT.get(status, ())
 

@@ -39,6 +39,7 @@ class CheckIn(OfClinic, Base):
         unique_where("uq_check_in_visit", "plan_id", "appointment_id", rows="state = 'waiting'"),
         Index("ix_check_in_open", "state", "closes_at"),
         Index("ix_check_in_unanswered", "clinic_id", "state", "due_at"),
+        Index("ix_check_in_plan", "plan_id", "due_at"),
     )
 
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     DateTime,
     Dialect,
     Enum,
@@ -18,11 +19,14 @@ from sqlalchemy import (
     TypeDecorator,
     text,
 )
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
     mapped_column,
 )
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 WORD = 20  # characters of a state, kind or role
 
@@ -91,3 +95,28 @@ class OfClinic:
     """A row that belongs to one clinic. A session scoped to another clinic never sees it."""
 
     clinic_id: Mapped[str] = mapped_column(ForeignKey("clinic.id"), index=True)
+
+    @classmethod
+    def is_of(cls, clinic_id: str) -> ColumnElement[bool]:
+        """Whether a row is of this clinic: what limits every query, and what none is to be searched by."""
+        return _NotSearchedBy(cls.clinic_id) == clinic_id
+
+
+class _NotSearchedBy(FunctionElement[str]):
+    """The column itself. SQLite does not search by it: its index leads to all rows that a clinic has.
+
+    SQLite keeps no statistics, and would take that index as gladly as the one of a patient or of a few ids.
+    """
+
+    inherit_cache = True
+    type = String()
+
+
+@compiles(_NotSearchedBy)
+def _as_column(element: _NotSearchedBy, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(_NotSearchedBy, "sqlite")
+def _with_plus(element: _NotSearchedBy, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"

@@ -59,5 +59,5 @@ def _only_this_clinic(state: ORMExecuteState) -> None:
     clinic_id = state.session.info.get("clinic_id")
     if clinic_id and (state.is_select or state.is_update or state.is_delete):
         state.statement = state.statement.options(
-            with_loader_criteria(OfClinic, lambda cls: cls.clinic_id == clinic_id, include_aliases=True)
+            with_loader_criteria(OfClinic, lambda cls: cls.is_of(clinic_id), include_aliases=True)
         )

@@ -11,7 +11,6 @@ from server.actor import Actor, ActorKind
 from server.appointments.models import Appointment, EndOfCare
 from server.audit import AuditEvent
 from server.checkins.models import CheckIn, Plan
-from server.db import unscoped
 from server.flags.models import ExpectedLevel, Flag, FlagNote
 from server.language import gettext as _
 from server.language import mark
@@ -121,8 +120,7 @@ async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[L
         return []
     about = AuditEvent.subject_id.in_(_subjects(patient.id))
     query = select(AuditEvent).where(about, AuditEvent.actor_kind != ActorKind.SYSTEM)
-    with unscoped(db):  # checked above; with the clinic's scope, SQLite would read all its events
-        events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(NEWEST)))
+    events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(NEWEST)))
     names = await _names(db, actor, patient)
     return [Line(event.at, names.get(event.actor_id, _("Someone")), in_words(event.verb)) for event in events]
 

@@ -27,6 +27,8 @@ from server.responses.submission import receipt
 from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
 from server.web.problems import found
+from server.web.rendering import remarks
+from server.web.rendering.remarks import RemarkKind
 
 EARLIEST, LATEST = 2000, 2200  # years that the schedule shows
 
@@ -49,6 +51,9 @@ async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) 
             (version, _lines(definition, answers_from_json(version.answers)))
             for version in await unread.conflicting_versions(work.db, response)
         ],
+        kept_as_version=remarks.about(request, RemarkKind.KEPT_AS_VERSION) is not None,
+        sent_before=remarks.about(request, RemarkKind.SENT_BEFORE) is not None,
+        names={member.id: member.name for member in await staff.team(work.db, work.actor)},
         source=(await sources.of(work.db, work.actor, [response]))[response.id],
         clinic=await people.clinic_of(work.db, work.actor),
         may_correct=corrections.may_correct(response),

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from litestar import Response, Router, get, post
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access import departures, sessions
@@ -37,16 +37,15 @@ from server.web import edits, render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
 from server.web.form_fields import form_of, not_chosen, one_of, text
 from server.web.problems import found
+from server.web.rendering import remarks
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @get("/", opt=STAFF | WRITES)
-async def patient_page(
-    request: Ask, work: InWork, patient_id: FromPath[str], did: FromQuery[str] = "", late: FromQuery[str] = ""
-) -> Response[str]:
+async def patient_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[str]:
     """All that staff need of one patient. Opening it marks the open flags as seen.
 
-    `did` names the check-in plan that was just ended; the page offers to undo that. `late`: an act of an older page of
-    this patient was refused.
+    After a check-in plan was ended, the page offers once to undo that.
     """
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     await people.opened(work, patient)
@@ -59,8 +58,8 @@ async def patient_page(
         offered=await questionnaires.offered(work.db, work.actor),
         pauses=people_rules.PAUSES,
         call_outcomes=tuple(CallOutcome),
-        did=did,
-        late=bool(late),
+        did=remarks.about(request, RemarkKind.DONE),
+        late=remarks.about(request, RemarkKind.LATE) is not None,
         care=await end_of_care.shown(work.db, patient),
         care_visits=await end_of_care.cancelled(work.db, patient),
         text_block=(await numbers.blocked_of(work.db, [patient])).get(patient.id),
@@ -136,7 +135,7 @@ async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respon
     is_done = text(form, "why") == (patient.pause_reason or "resume")  # pressed twice, or by a colleague too
     is_stale = edits.is_older(text(form, "shown", 60), patient.pause_shown)
     if not is_done and (is_stale or patient.has_care_ended):
-        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     if text(form, "why") == "resume":
         await people.resume(work, patient)
     elif (why := one_of(form, "why", PauseReason)) in people_rules.PAUSES:

@@ -25,6 +25,7 @@ from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.form_fields import a_time, fields_of, form_of, is_yes, not_chosen, one_of, text, whole
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @post("/", opt=STAFF)
@@ -45,7 +46,7 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
     )
     await people.lock(work.db, patient)  # two who add the same plan at once: the second is asked
     if patient.has_care_ended:
-        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     async with double_presses.press(work, fields_of(form)) as press:
         if not press.earlier:
             equal = [plan for plan in await plans.plans_of(work.db, patient.id) if plan.slug == slug]
@@ -88,7 +89,7 @@ async def end(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: Fr
     was_pressed_twice = (plan.ended_by, plan.end_reason) == (work.actor.id, reason)
     if not await ended_plans.end(work, plan, reason) and not was_pressed_twice:
         return await _end_page(request, work.db, work.actor, plan, reason=reason)
-    return render.go(request, f"/staff/patients/{patient_id}?did={plan.id}#plans")
+    return render.go(request, f"/staff/patients/{patient_id}#plans", Remark(RemarkKind.DONE, plan.id))
 
 
 async def _end_page(
@@ -117,7 +118,7 @@ async def resume(request: Ask, work: InWork, patient_id: FromPath[str], plan_id:
     await people.lock(work.db, patient)
     resumed = not patient.has_care_ended and await ended_plans.resume(work, plan, patient)
     if not resumed and plan.ended_at is not None:
-        return render.go(request, f"/staff/patients/{patient_id}?late=yes")
+        return render.go(request, f"/staff/patients/{patient_id}", Remark(RemarkKind.LATE))
     return render.go(request, f"/staff/patients/{patient_id}#plans")
 
 

@@ -19,6 +19,7 @@ from server.web import render
 from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import BadForm, form_of, not_chosen, text, way_back, whole
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 def provide_item(slug: FromPath[str], item: FromPath[str]) -> Item:
@@ -44,7 +45,7 @@ async def end(request: Ask, work: InWork, patient_id: FromPath[str], item: FromP
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     if isinstance(await expected_levels.stop(work, patient.id, item, text(form, "shown", 32)), Refused):
-        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     return render.go(request, way_back(form, f"/staff/patients/{patient.id}"))
 
 

@@ -50,7 +50,7 @@ class Flag(OfClinic, Base):
         Index("ix_flag_escalate", "closed_at", "escalate_at"),
     )
 
-    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"), index=True)
     response_id: Mapped[str | None] = mapped_column(ForeignKey("response.id"))
     trigger_id: Mapped[str] = mapped_column(ForeignKey("trigger.id"))

@@ -115,9 +115,13 @@ async def lock(db: AsyncSession, patient: Patient) -> None:
 async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
     """Stop all messages to the patient and the caregivers from now on. Flags still go to staff.
 
-    Any other reason than a death or hospice care is only recorded while one of these is in force (case 117).
+    While a death or hospice care is in force, any other reason waits behind it (case 117).
     """
-    if not patient.has_care_ended or why in ENDS_CARE:
+    if why in ENDS_CARE and not patient.has_care_ended:
+        patient.former_pause = patient.pause_reason
+    if why not in ENDS_CARE and patient.has_care_ended:
+        patient.former_pause = why
+    else:
         patient.paused_at, patient.pause_reason = patient.paused_at or work.now, why
     audit.record(work, "patient.paused", patient, why=why)
 
@@ -125,12 +129,14 @@ async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
 async def keep_paused(work: Work, patient: Patient, why: PauseReason) -> None:
     """The pause goes on for this reason alone: the end of care that overruled it was a mistake."""
     patient.pause_reason = why
+    if not patient.has_care_ended:
+        patient.former_pause = None
     audit.record(work, "patient.paused", patient, why=why)
 
 
 async def resume(work: Work, patient: Patient) -> None:
     """End the pause. Only future reminders are sent: what fell due during the pause has ended."""
-    patient.paused_at = patient.pause_reason = None
+    patient.paused_at = patient.pause_reason = patient.former_pause = None
     audit.record(work, "patient.resumed", patient)
 
 

@@ -100,6 +100,7 @@ class Patient(OfClinic, Base):
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[PauseReason | None]
+    former_pause: Mapped[PauseReason | None]  # what an end of care overruled: it counts once that was a mistake
 
     @property
     def has_care_ended(self) -> bool:

@@ -22,6 +22,7 @@ class Reminder(OfClinic, Base):
         Index("ix_reminder_due", "state", "next_at"),
         Index("ix_reminder_next_channel", "state", "next_channel_at"),
         Index("ix_reminder_notified", "patient_id", "notified_at"),
+        Index("ix_reminder_ending", "clinic_id", "expires_at"),
         Index("ix_reminder_staff", "clinic_id", "moment", sqlite_where=STAFFS, postgresql_where=STAFFS),
     )
 

@@ -94,5 +94,6 @@ async def _enter_late(
         return Taken(stored, again=True)
     if stored.entered_by is None:
         answered = {link_id: value for link_id, value in given.items() if value is not None}
-        await conflicts.keep_late(work, check_in, definition, Statement(WHOSE, answered))
-    return Conflict(stored)
+        statement = Statement(WHOSE, answered, entered_by=work.actor.id)
+        return Conflict(stored, await conflicts.keep_late(work, check_in, definition, statement))
+    return Conflict(stored, is_kept=False)

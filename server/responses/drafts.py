@@ -23,11 +23,15 @@ from server.responses.models import Draft, Response
 
 @dataclass(frozen=True)
 class Statement:
-    """The answers of one respondent. `at`: when they were given, if that was before they reached the server."""
+    """The answers of one respondent. `at`: when they were given, if that was before they reached the server.
+
+    `entered_by`: the staff member who entered them by phone.
+    """
 
     respondent: Respondent
     answers: Mapping[str, Value]
     at: datetime | None = None
+    entered_by: str | None = None
 
 
 async def kept(

@@ -36,7 +36,7 @@ def answers_of(response: Response) -> dict[str, Value]:
 
 
 async def find(db: AsyncSession, actor: Actor, check_in_id: str) -> Response | None:
-    query = _standing(check_in_id).where(Response.clinic_id == actor.clinic_id)
+    query = _standing(check_in_id).where(Response.is_of(actor.clinic_id))
     if actor.kind != ActorKind.STAFF:
         query = query.where(Response.patient_id == actor.patient_id)
     response: Response | None = await db.scalar(query)

@@ -83,6 +83,7 @@ class ConflictingVersion(OfClinic, Base):
     response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), index=True)
     client_id: Mapped[str] = mapped_column(String(40))
     respondent: Mapped[Respondent]
+    entered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))  # by phone, in the patient's words
     answers_sealed: Mapped[bytes]
     answers = Sealed[str]("set_aside.answers")
     received_at: Mapped[datetime]

@@ -12,7 +12,7 @@ from server.audit import AuditEvent
 from server.checkins.lateness import OWED, Lateness, lateness_of
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState, Rhythm
-from server.db import Work, unscoped
+from server.db import Work
 from server.people import calls
 from server.people.models import Patient
 from server.responses import lookup
@@ -107,8 +107,7 @@ async def _resumed(db: AsyncSession, patient_ids: Collection[str]) -> dict[str, 
     """When the last pause of each of these patients ended."""
     query = select(AuditEvent.subject_id, func.max(AuditEvent.at))
     query = query.where(AuditEvent.subject_id.in_(patient_ids), AuditEvent.verb == "patient.resumed")
-    with unscoped(db):  # the ids are the clinic's own; with its filter SQLite would read all its events
-        found = await db.execute(query.group_by(AuditEvent.subject_id))
+    found = await db.execute(query.group_by(AuditEvent.subject_id))
     return {patient_id: at for patient_id, at in found.all()}
 
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from server.typed.text import one_line
+from server.typed.text import is_blank, one_line
 
 # Letters that Unicode does not take apart, as somebody without that keyboard writes them.
 _PLAIN = str.maketrans({"ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n"})
@@ -26,10 +26,10 @@ def plain(text: str) -> str:
 def is_found(sought: str, text: str) -> bool:
     """Whether every word of `sought` is in the text, in any order and any spelling.
 
-    Where `sought` has signs alone, such as an emoji, the text has to have those.
+    Where `sought` has no letter, the text has to have its signs, such as an emoji; punctuation alone is nowhere.
     """
     if not plain(sought):
-        return one_line(sought) in one_line(text)
+        return is_blank(sought) or (not _is_punctuation(sought) and one_line(sought) in one_line(text))
     here, spelled_out = plain(text), plain(_spelled_out(text))
     forms = (here, here.replace(" ", ""), spelled_out, spelled_out.replace(" ", ""))
     wanted = spellings(sought)
@@ -39,6 +39,10 @@ def is_found(sought: str, text: str) -> bool:
 def spellings(text: str) -> set[str]:
     """The text as `plain` writes it, and as passports do: "muller" and "mueller"."""
     return {plain(text), plain(_spelled_out(text))}
+
+
+def _is_punctuation(text: str) -> bool:
+    return all(unicodedata.category(character)[0] in "PZ" for character in text)
 
 
 def _bare(character: str) -> str:

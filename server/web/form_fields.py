@@ -25,6 +25,7 @@ PERSON_FIELD = "person"  # whose page a form stands on, on a phone with several 
 HIDDEN = (
     "agree",
     "seen",
+    "visit",
     "shown",
     "once",
     "unsaved",

@@ -26,7 +26,8 @@ from server.web import looks
 from server.web.assets import Assets, module_tags
 from server.web.form_fields import PERSON_FIELD
 from server.web.refused_forms import refill
-from server.web.rendering import filters, page_state, words
+from server.web.rendering import filters, page_state, remarks, words
+from server.web.rendering.remarks import Remark
 
 SERVER = Path(__file__).parent.parent
 FRESH = {"Cache-Control": "no-store", "Vary": "HX-Request"}
@@ -113,7 +114,9 @@ def page(
     look = "-".join([language.current(), *(looks.look_of(request, name) or "0" for name in looks.LOOKS)])
     html, state = page_state.marked(html) if request.method == "GET" else (html, {})  # reloading repeats a POST
     headers = FRESH | {"Content-Language": language.current(), "Interlude-Look": look} | state
-    return Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+    response = Response(html, status_code=status, media_type=MediaType.HTML, headers=headers)
+    remarks.forget(request, response)
+    return response
 
 
 def inside(request: Request[Visitor, Any, Any], template: str, **context: Any) -> str:
@@ -167,11 +170,16 @@ def _token(request: Request[Any, Any, Any]) -> str:
     return csrf_token({"request": request})
 
 
-def go(request: Request[Any, Any, Any], path: str) -> Response[Any]:
-    """Redirect after a change: 303, or an HX-Redirect header for htmx."""
-    if wants_fragment(request):
-        return Response("", status_code=200, headers={**FRESH, "HX-Redirect": path})
-    return Redirect(path, status_code=HTTP_303_SEE_OTHER, headers=FRESH)
+def go(request: Request[Any, Any, Any], path: str, remark: Remark | None = None) -> Response[Any]:
+    """Redirect after a change: 303, or an HX-Redirect header for htmx. `remark`: what the next page says once."""
+    response: Response[Any] = (
+        Response("", status_code=200, headers={**FRESH, "HX-Redirect": path})
+        if wants_fragment(request)
+        else Redirect(path, status_code=HTTP_303_SEE_OTHER, headers=FRESH)
+    )
+    if remark is not None:
+        response.set_cookie(remarks.leave(request, path, remark))
+    return response
 
 
 def moved_to(response: Response[str], path: str) -> Response[str]:

@@ -23,7 +23,7 @@ async def test_case_89_a_visit_that_a_colleague_moved_meanwhile_is_not_moved_by_
     await ken.submit(f"/staff/visits/{visit.id}/move", old | {"date": "2026-12-02", "time": "11:00"})
     late = await maria.submit(f"/staff/visits/{visit.id}/move", old | {"date": "2026-12-03", "time": "14:00"})
     assert late.status_code == 409
-    assert "A colleague has moved this visit to Wed, Dec 2, 11:00 AM" in words(late)
+    assert "This visit has been moved to Wed, Dec 2, 11:00 AM" in words(late)
     assert 'value="2026-12-03"' in late.text
     assert (await only_visit(database)).starts.isoformat() == "2026-12-02T11:00:00"
 
@@ -66,7 +66,7 @@ async def test_case_89_two_corrections_of_a_visit_lose_nothing(
     seen = {"seen": shown_by(await maria.get(path), "correct"), "minutes": "90"}
     await ken.submit(f"{path}/correct", seen | {"place": "Room 9", "instructions": ""})
     late = await maria.submit(f"{path}/correct", seen | {"place": "Room 2", "instructions": "No breakfast."})
-    assert (late.status_code, "A colleague changed this while you had it open" in words(late)) == (409, True)
+    assert (late.status_code, "This was changed while you had it open" in words(late)) == (409, True)
     assert "Place: Room 9" in words(late)
     both = {"place": "Room 9", "minutes": "90", "instructions": "No breakfast."}
     assert all(value in late.text for value in both.values())

@@ -73,8 +73,8 @@ async def test_sqlalchemy_knows_the_errors_of_this_module(sqlite_url: str) -> No
 
 def test_case_55_pythons_own_sqlite_serves_where_the_package_is_missing(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WITHOUT_THE_PACKAGE, f"sqlite:///{tmp_path / 'x.db'}"]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-    assert said == ["sqlite3", "7", "sqlite3"]
+    printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
+    assert printed == ["sqlite3", "7", "sqlite3"]
 
 
 def test_a_copy_of_a_database_in_use_holds_what_still_stands_in_the_wal(tmp_path: Path) -> None:

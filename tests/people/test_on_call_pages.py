@@ -124,7 +124,7 @@ async def test_case_89_two_edits_of_the_rota_lose_nothing(
     old = {"seen": seen_on((await ruth.get(PATH)).text)}
     await ruth.submit(PATH, form_of(cast, ken="1", maria="2") | old)
     late = await ruth.submit(PATH, form_of(cast, ken="1", wait="20") | old)
-    assert (late.status_code, "A colleague changed this while you had it open" in words(late)) == (409, True)
+    assert (late.status_code, "This was changed while you had it open" in words(late)) == (409, True)
     assert "Maria Alvarez, Place in the order: 2" in words(late)
     assert await order_in(database) == {"Ken": 1, "Maria": 2}
     fresh = form_of(cast, ken="1", maria="2", wait="20") | {"seen": seen_on(late.text)}

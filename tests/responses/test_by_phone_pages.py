@@ -126,6 +126,49 @@ async def test_case_115_a_red_answer_by_phone_raises_its_flag_although_the_patie
     assert [(flag.item, flag.severity) for flag in await rows(database, Flag)] == [("breathing", "urgent")]
 
 
+async def test_case_115_staff_hear_that_the_patient_sent_answers_before_they_saved_theirs(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """Both stand. Of two who entered others by phone, each sees who entered what."""
+    maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
+    page = await maria.submit(path(check_in), {"breathing": "very-hard"})
+    assert "These answers came from a phone before you saved yours, and they count. What you entered differs." in words(
+        page
+    )
+    assert "entered by Maria Alvarez by phone" in words(page)
+    assert "before you saved yours" not in words(await maria.get(page.url.path))
+    later = words(await ken.submit(path(check_in), {"pain": "9"}))
+    assert "Ken Osei by phone" in later
+    assert "Maria Alvarez by phone" in later
+    assert "before you saved yours" in words(await ken.submit(path(check_in), {"pain": "9"}))
+    assert sorted(each.entered_by or "" for each in await rows(database, ConflictingVersion)) == sorted(
+        [cast.maria.id, cast.ken.id]
+    )
+
+
+async def test_case_115_staff_hear_that_the_patient_has_already_sent_the_same(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    maria = await signed_in(cast.maria)
+    async with database.writing() as db:
+        await answered(db, cast.rosa, await db.get_one(CheckIn, check_in.id), STEADY)
+    page = await maria.submit(path(check_in), {"breathing": "none"})
+    assert "Yours say the same, so nothing was added." in words(page)
+    assert await rows(database, ConflictingVersion) == []
+
+
+async def test_case_89_ones_own_earlier_entry_is_not_called_a_colleagues(
+    signed_in: Enter, cast: Cast, check_in: CheckIn
+) -> None:
+    maria = await signed_in(cast.maria)
+    await maria.submit(path(check_in), ANSWERS)
+    late = await maria.submit(path(check_in), ANSWERS | {"pain": "3"})
+    assert (late.status_code, "You already entered these answers" in words(late)) == (409, True)
+    assert "A colleague" not in words(late)
+
+
 async def test_case_89_a_check_in_that_was_cancelled_meanwhile_gives_back_what_was_entered(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:

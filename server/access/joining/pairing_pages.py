@@ -14,6 +14,7 @@ from server.web import render
 from server.web.dependencies import STAFF, Ask, Given, InWork
 from server.web.form_fields import form_of, text
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @post("/patients/{patient_id:str}/pair", opt=STAFF)
@@ -21,7 +22,7 @@ async def pair(request: Ask, work: InWork, settings: Given, patient_id: FromPath
     """Show a new eight-digit code, also as a QR code, for the patient's device or a caregiver's."""
     patient = found(await flow.find_patient(work.db, work.actor, patient_id))
     if not await joining.may_pair(work.db, patient):
-        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     caregiver_id = text(await form_of(request), "caregiver", 32)
     caregivers = {caregiver.id: caregiver for caregiver in await flow.caregivers_of(work.db, patient.id)}
     caregiver = caregivers.get(caregiver_id)

@@ -16,6 +16,7 @@ from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, text
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 STAFF_PAGE = "access/staff_approve_device.html"
 
@@ -23,8 +24,10 @@ STAFF_PAGE = "access/staff_approve_device.html"
 @get(["/devices", "/let-in"], opt=STAFF)
 async def staff_page(
     request: Ask, db: Db, actor: Who, patient_id: FromPath[str], caregiver: FromQuery[str] = ""
-) -> Response[str]:
+) -> Response[Any]:
     patient, person = await _patient_and_caregiver(db, actor, patient_id, caregiver)
+    if patient.has_died:
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     return render.page(request, STAFF_PAGE, patient=patient, caregiver=person, refused=None, typed="")
 
 
@@ -35,7 +38,7 @@ async def staff_approve(request: Ask, work: InWork, patient_id: FromPath[str]) -
     typed = text(form, "code", 40)
     done = await join_requests.approve(work, typed, patient, caregiver)
     if done == Refused("died"):
-        return render.go(request, f"/staff/patients/{patient.id}?late=yes")
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     if isinstance(done, JoinRequest):
         return render.go(request, f"/staff/patients/{patient.id}#people")
     return render.page(

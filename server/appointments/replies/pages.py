@@ -1,4 +1,4 @@
-"""The reply to an appointment by the token of a link or a notification, without signing in."""
+"""The reply to an appointment by the token of a link or a notification, without signing in; staff deal with it."""
 
 from datetime import datetime
 from typing import Any
@@ -7,14 +7,17 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.appointments import flow
 from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
 from server.appointments.replies import flow as replies
 from server.people.models import Clinic, Patient
 from server.reminders.states import Reply
-from server.web import problems, render
-from server.web.dependencies import ANYONE, Ask, Db, Now
-from server.web.form_fields import form_of, json_of, one_of
+from server.web import edits, problems, render
+from server.web.dependencies import ANYONE, STAFF, Ask, Db, InWork, Now
+from server.web.form_fields import form_of, json_of, one_of, text
+from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @post("/visits/reply", opt=ANYONE | {"no_csrf": True, "by_token": True})
@@ -66,4 +69,14 @@ async def go_answer(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Res
     return await _page(request, db, appointment, token, now)
 
 
-router = Router("/", route_handlers=[answer_by_token, go_page, go_answer])
+@post("/staff/visits/{appointment_id:str}/handled", opt=STAFF)
+async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
+    """Staff have dealt with the reply that the list showed; a later one stays on it, and the list says so."""
+    appointment = found(await flow.find_locked(work, appointment_id))
+    if edits.is_older(text(await form_of(request), "shown", 200), appointment.shown_to_reply):
+        return render.go(request, "/staff", Remark(RemarkKind.NEWER_REPLY, appointment.id))
+    await replies.handle_reply(work, appointment)
+    return render.go(request, "/staff")
+
+
+router = Router("/", route_handlers=[answer_by_token, go_page, go_answer, handled])

@@ -13,13 +13,12 @@ from server.appointments import flow
 from server.appointments.appointment_reminders import replan
 from server.appointments.models import Appointment, EndOfCare
 from server.appointments.rules import AppointmentStatus
-from server.audit import AuditEvent
 from server.checkins import ended_plans, plans
 from server.db import Work
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
-from server.people.rules import ENDS_CARE, PauseReason
+from server.people.rules import PauseReason
 from server.responses.submission import closing
 
 NEWEST_FIRST = (EndOfCare.ended_at.desc(), EndOfCare.pause_reason == PauseReason.HOSPICE)
@@ -33,7 +32,7 @@ async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
     """
     await people.lock(work.db, patient)
     earlier = await current(work.db, patient)
-    if earlier is not None and earlier.pause_reason in (why, PauseReason.DEATH):
+    if earlier is not None and _changes_nothing(earlier, why):
         return earlier
     await departures.pause(work, patient, why)  # first: the cancelled visits must announce nothing
     ended = EndOfCare(
@@ -50,6 +49,16 @@ async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
         await closing.submit_started(work, plan)
         await ended_plans.end(work, plan, reason)
     return ended
+
+
+def _changes_nothing(earlier: EndOfCare, why: PauseReason) -> bool:
+    return earlier.pause_reason in (why, PauseReason.DEATH)
+
+
+async def is_recorded(db: AsyncSession, patient: Patient, why: PauseReason) -> bool:
+    """Whether recording this would change nothing."""
+    earlier = await current(db, patient)
+    return earlier is not None and _changes_nothing(earlier, why)
 
 
 async def to_come(work: Work, patient: Patient) -> list[Appointment]:
@@ -98,19 +107,7 @@ async def pause_without(db: AsyncSession, patient: Patient, mistake: EndOfCare) 
     others = select(EndOfCare.pause_reason).where(
         EndOfCare.patient_id == patient.id, EndOfCare.reversed_at.is_(None), EndOfCare.id != mistake.id
     )
-    if (care := await db.scalar(others.order_by(*NEWEST_FIRST).limit(1))) is not None:
-        return care
-    verbs = ("patient.paused", "patient.resumed")
-    found = select(AuditEvent).where(AuditEvent.subject_id == patient.id, AuditEvent.verb.in_(verbs))
-    # An earlier version recorded a pause that stayed as resumed and paused at the same moment: the pause counts.
-    newest_first = (AuditEvent.at.desc(), AuditEvent.verb)
-    for event in await db.scalars(found.order_by(*newest_first)):
-        if event.verb == "patient.resumed":
-            return None
-        why = event.detail.get("why")
-        if why not in ENDS_CARE:
-            return PauseReason(why) if why in tuple(PauseReason) else PauseReason.OTHER
-    return None
+    return await db.scalar(others.order_by(*NEWEST_FIRST).limit(1)) or patient.former_pause
 
 
 async def cancelled(db: AsyncSession, patient: Patient) -> list[Appointment]:
@@ -119,16 +116,16 @@ async def cancelled(db: AsyncSession, patient: Patient) -> list[Appointment]:
     return list(await db.scalars(found.order_by(Appointment.starts_at)))
 
 
-async def restore(work: Work, patient: Patient, appointment_id: str) -> bool:
-    """Book a cancelled visit again, as it was. False if its time has passed or the end of care is in force."""
-    appointment = await flow.find(work.db, work.actor, appointment_id)
-    if appointment is None or appointment.patient_id != patient.id:
-        return False
-    await people.lock(work.db, patient)
-    await flow.lock(work.db, appointment)
+async def may_restore(work: Work, patient: Patient, appointment: Appointment) -> bool:
+    """False if the visit's time has passed or the end of care is in force. The caller has locked both rows."""
     if appointment.end_of_care_id is None or appointment.starts_at <= work.now:
         return False
-    if await current(work.db, patient) is not None:
+    return await current(work.db, patient) is None
+
+
+async def restore(work: Work, patient: Patient, appointment: Appointment) -> bool:
+    """Book a cancelled visit again, as it was, if that may be."""
+    if not await may_restore(work, patient, appointment):
         return False
     appointment.status, appointment.end_of_care_id = AppointmentStatus.BOOKED, None
     appointment.changes += 1

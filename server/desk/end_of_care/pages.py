@@ -3,24 +3,32 @@
 from typing import Any
 
 from litestar import Response, Router, get, post
+from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
+from server.appointments import conflicts
+from server.appointments import flow as appointments
+from server.appointments.rules import AppointmentStatus
 from server.db import Work
 from server.desk.end_of_care import flow
+from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import ENDS_CARE, PauseReason
 from server.web import problems, render
 from server.web.dependencies import STAFF, Ask, InWork
-from server.web.form_fields import form_of, one_of, text
+from server.web.form_fields import form_of, is_yes, one_of, text
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @get("/", opt=STAFF)
-async def end_page(request: Ask, work: InWork, patient_id: FromPath[str], why: FromQuery[str] = "") -> Response[str]:
+async def end_page(request: Ask, work: InWork, patient_id: FromPath[str], why: FromQuery[str] = "") -> Response[Any]:
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     if why not in list(ENDS_CARE):
         return problems.answer(request, 422)
+    if await flow.is_recorded(work.db, patient, PauseReason(why)):
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     visits = await flow.to_come(work, patient)
     return render.page(request, "desk/end_of_care.html", patient=patient, pause_reason=PauseReason(why), visits=visits)
 
@@ -31,8 +39,9 @@ async def end(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
     why = one_of(await form_of(request), "why", PauseReason)
     if why not in ENDS_CARE:
         return problems.answer(request, 422)
-    await flow.end(work, patient, why)
-    return render.go(request, f"/staff/patients/{patient.id}")
+    ended = await flow.end(work, patient, why)
+    late = Remark(RemarkKind.LATE) if ended.pause_reason != why else None  # a colleague has recorded the death
+    return render.go(request, f"/staff/patients/{patient.id}", late)
 
 
 @get("/reverse", opt=STAFF)
@@ -68,9 +77,21 @@ async def _reverse_page(request: Ask, work: Work, patient: Patient, wrong: bool 
 
 @post("/restore", opt=STAFF)
 async def restore(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
+    """Book a cancelled visit again; ask first where another visit or closed hours speak against it (case 118)."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
-    if not await flow.restore(work, patient, text(await form_of(request), "visit", 32)):
-        return problems.answer(request, 409)
+    form = await form_of(request)
+    visit = found(await appointments.find_locked(work, text(form, "visit", 32)))
+    if visit.patient_id != patient.id:
+        raise NotFoundException
+    is_done = visit.end_of_care_id is None and visit.status == AppointmentStatus.BOOKED  # pressed twice
+    if not is_done and not await flow.may_restore(work, patient, visit):
+        return problems.answer(request, 409, words=_("This visit can't be restored now. Nothing was changed."))
+    if not is_done:
+        against = await conflicts.of_times(work, patient, [visit.starts], visit.minutes, visit)
+        if against and not is_yes(form, "anyway"):
+            page = "desk/end_of_care_restore.html"
+            return render.page(request, page, 422, patient=patient, visit=visit, conflicts=against)
+        await flow.restore(work, patient, visit)
     return render.go(request, f"/staff/patients/{patient.id}#cancelled")
 
 

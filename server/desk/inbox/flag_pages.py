@@ -30,6 +30,7 @@ from server.web import render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
 from server.web.form_fields import fields_of, form_of, not_chosen, one_of, text, way_back, whole
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 # Why an action was refused: the form lacks something, or (Changed) a colleague or the patient changed the flag.
 Missing = Literal["outcome", "note", "empty", "level", "days", "severity"]
@@ -118,7 +119,7 @@ async def close(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response[
     refused = await actions.close(work, flag, Outcome(chosen, typed.note), shown)
     if refused and not _is_done(work.actor, flag, chosen, typed.note):
         return await _page(request, work, flag, View(INBOX, refused.why, typed))
-    return _back(request, form, flag)
+    return _back(request, form, flag, Remark(RemarkKind.DONE, flag.id))
 
 
 @post(["/expect", "/snooze"], opt=STAFF)  # the second address is the former one
@@ -134,7 +135,7 @@ async def expect(request: Ask, work: InWork, flag_id: FromPath[str]) -> Response
     is_done = _is_done(work.actor, flag, FlagOutcome.EXPECTED, typed.note)
     if refused and not (is_done and await expected_levels.is_set(work.db, flag, wanted)):
         return await _page(request, work, flag, View(INBOX, refused.why, typed))
-    return _back(request, form, flag)
+    return _back(request, form, flag, Remark(RemarkKind.DONE, flag.id))
 
 
 @post("/reopen", opt=STAFF)
@@ -178,8 +179,8 @@ async def _page(request: Ask, work: Work, flag: Flag, view: View) -> Response[st
     )
 
 
-def _back(request: Ask, form: FormMultiDict, flag: Flag) -> Response[Any]:
-    return render.go(request, way_back(form, f"/staff/patients/{flag.patient_id}#flag-{flag.id}"))
+def _back(request: Ask, form: FormMultiDict, flag: Flag, remark: Remark | None = None) -> Response[Any]:
+    return render.go(request, way_back(form, f"/staff/patients/{flag.patient_id}#flag-{flag.id}"), remark)
 
 
 router = Router("/staff/flags/{flag_id:str}", route_handlers=[flag_page, own, assign, note, close, expect, reopen])

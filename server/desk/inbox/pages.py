@@ -10,6 +10,7 @@ from litestar.params import FromQuery
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
+from server.appointments import flow as appointments
 from server.appointments import lists
 from server.appointments.models import Appointment
 from server.db import Work
@@ -31,6 +32,8 @@ from server.responses.models import Response as Answered
 from server.responses.overdue import LatePatient
 from server.web import render
 from server.web.dependencies import STAFF, Ask, InWork
+from server.web.rendering import remarks
+from server.web.rendering.remarks import RemarkKind
 
 LATE_ROWS, MOST_LATE_ROWS = 200, 2000
 
@@ -48,16 +51,15 @@ class Lists:
 
 @dataclass(frozen=True)
 class Tab:
-    """The chosen tab, where its next page begins, and the flag that was just acted on."""
+    """The chosen tab, and where its next page begins."""
 
     show: InboxTab
     after: str = ""
-    did: str = ""
 
 
-def provide_tab(show: FromQuery[str] = InboxTab.ACTION, after: FromQuery[str] = "", did: FromQuery[str] = "") -> Tab:
+def provide_tab(show: FromQuery[str] = InboxTab.ACTION, after: FromQuery[str] = "") -> Tab:
     """Takes strings only: an error raised here, such as for an invalid number, would leave `db` open."""
-    return Tab(InboxTab(show) if show in tuple(InboxTab) else InboxTab.ACTION, after, did)
+    return Tab(InboxTab(show) if show in tuple(InboxTab) else InboxTab.ACTION, after)
 
 
 @get("/", opt=STAFF, dependencies={"tab": Provide(provide_tab, sync_to_thread=False)})
@@ -90,7 +92,8 @@ async def inbox_page(request: Ask, work: InWork, tab: NamedDependency[Tab], many
         silence=await heartbeats.trouble(work.db, work.now),
         breakers=await circuit_breakers.open_now(work.db),
         counts=counts,
-        did=await flag_detail.just_done(work, tab.did),
+        did=await flag_detail.just_done(work, remarks.about(request, RemarkKind.DONE) or ""),
+        newer=await _newer(work, remarks.about(request, RemarkKind.NEWER_REPLY) or ""),
         version=await version(work),
         call_outcomes=tuple(CallOutcome),
         after=tab.after,
@@ -128,6 +131,12 @@ async def _with_patient(
 ) -> list[tuple[Appointment, Patient]]:
     patients = await inbox_rows.patients_of(db, actor, {appointment.patient_id for appointment in appointments})
     return [(appointment, patients[appointment.patient_id]) for appointment in appointments]
+
+
+async def _newer(work: Work, appointment_id: str) -> tuple[Appointment, Patient] | None:
+    """The visit with a newer reply than the one that was to be taken off the list."""
+    appointment = await appointments.find(work.db, work.actor, appointment_id)
+    return (await _with_patient(work.db, work.actor, [appointment]))[0] if appointment else None
 
 
 @get("/inbox/changes", opt=STAFF)

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
-from server.db import Work, unscoped
+from server.db import Work
 from server.desk import rules
 from server.desk.inbox import paging
 from server.desk.reasons import Reason, reason_of
@@ -128,8 +128,7 @@ async def patients_of(db: AsyncSession, actor: Actor, ids: Collection[str]) -> d
     """These patients of the clinic, by id. Decrypting the names of all its patients takes longer than the page."""
     if not ids:
         return {}
-    with unscoped(db):  # with the clinic's scope, SQLite would search all its patients
-        found = await db.scalars(select(Patient).where(Patient.id.in_(ids)))
+    found = await db.scalars(select(Patient).where(Patient.id.in_(ids)))
     return {patient.id: patient for patient in found if patient.clinic_id == actor.clinic_id}
 
 
@@ -148,8 +147,7 @@ async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, s
         .subquery()
     )
     newest = select(Response).join(ranked, ranked.c.id == Response.id).where(ranked.c.place <= SPARK)
-    with unscoped(db):  # the patients are the flags' own; with the clinic's scope, SQLite would read all responses
-        found = await db.scalars(newest.order_by(Response.answered_at))
+    found = await db.scalars(newest.order_by(Response.answered_at))
     history: dict[tuple[str, str], AnswerHistory] = {}
     for response in found:
         history.setdefault((response.patient_id, response.slug), []).extend(answered([response]))

@@ -28,6 +28,7 @@ from server.web import render
 from server.web.dependencies import CLINICIAN, Ask, Db, InWork, Who
 from server.web.form_fields import fields_of, form_of, one_of, text, whole
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,10 @@ async def write(request: Ask, work: InWork) -> Response[Any]:
     replaced_id, rule = text(form, "instead_of", 32), _rule(form)
     replaced = found(await lists.find(work.db, work.actor, replaced_id)) if replaced_id else None
     editor = Editor(rule, replaced, reason=text(form, "reason"))
+    remark = Remark(RemarkKind.DONE, replaced.id) if replaced else None
     async with double_presses.press(work, fields_of(form)) as press:
         if press.earlier:
-            return render.go(request, press.earlier)
+            return render.go(request, press.earlier, remark)
         wrong = _not_chosen(form) or fault(rule, (await questionnaires.offered(work.db, work.actor)).get(rule.slug))
         again = (
             await _save(work, editor, wrong)
@@ -78,8 +80,8 @@ async def write(request: Ask, work: InWork) -> Response[Any]:
         )
         if again is not None:
             return await _page(request, work.db, work.actor, again)
-        press.onward = f"/staff/triggers?did={replaced_id}#did" if replaced else f"/staff/triggers#{rule.slug}"
-    return render.go(request, press.onward)
+        press.onward = "/staff/triggers#did" if replaced else f"/staff/triggers#{rule.slug}"
+    return render.go(request, press.onward, remark)
 
 
 async def _preview(work: Work, editor: Editor, wrong: Fault | None) -> Editor:
@@ -165,7 +167,9 @@ async def restore(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Resp
     was_pressed_twice = latest.ended_at is None and trigger_versions.as_rule(latest) == trigger_versions.as_rule(row)
     if isinstance(again, Refused) and not was_pressed_twice:
         return await _page(request, work.db, work.actor, Editor(trigger_versions.as_rule(row), row, stale=True))
-    return render.go(request, f"/staff/triggers?did={after.id}#did" if after else f"/staff/triggers#{row.slug}")
+    if after is None:
+        return render.go(request, f"/staff/triggers#{row.slug}")
+    return render.go(request, "/staff/triggers#did", Remark(RemarkKind.DONE, after.id))
 
 
 async def _restore_page(

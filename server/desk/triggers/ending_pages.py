@@ -16,6 +16,7 @@ from server.web import render
 from server.web.dependencies import CLINICIAN, Ask, InWork
 from server.web.form_fields import form_of, text
 from server.web.problems import found
+from server.web.rendering.remarks import Remark, RemarkKind
 
 
 @get("/", opt=CLINICIAN)
@@ -35,7 +36,7 @@ async def end(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response
     was_pressed_twice = (row.ended_by, row.end_reason) == (work.actor.id, reason)  # `end` has reloaded the row
     if not has_ended and not was_pressed_twice:
         return await _end_page(request, work, row, reason=reason)
-    return render.go(request, f"/staff/triggers?did={row.id}#did")
+    return render.go(request, "/staff/triggers#did", Remark(RemarkKind.DONE, row.id))
 
 
 async def _end_page(request: Ask, work: Work, row: TriggerVersion, reason: str | None = None) -> Response[str]:

@@ -1,7 +1,6 @@
 """The clinic's triggers, for all staff."""
 
 from litestar import Response, Router, get
-from litestar.params import FromQuery
 
 from server.desk.triggers import lines
 from server.flags.triggers import lists
@@ -10,11 +9,14 @@ from server.people import staff
 from server.questionnaires import flow as questionnaires
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, Who
+from server.web.rendering import remarks
+from server.web.rendering.remarks import RemarkKind
 
 
 @get("/", opt=STAFF)
-async def triggers_page(request: Ask, db: Db, actor: Who, did: FromQuery[str] = "") -> Response[str]:
-    """`did` names the trigger that was just ended or changed; the page offers to undo that."""
+async def triggers_page(request: Ask, db: Db, actor: Who) -> Response[str]:
+    """After a trigger was ended or changed, the page offers once to undo that."""
+    did = remarks.about(request, RemarkKind.DONE)
     definitions, rows = await questionnaires.offered(db, actor), await lists.all_rules(db, actor)
     after = {row.follows_id: row for row in rows if row.follows_id}
     shown = [

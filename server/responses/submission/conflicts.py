@@ -1,6 +1,5 @@
 """Conflicting versions of a sent check-in: kept beside the response for staff, and checked by the same triggers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -10,10 +9,10 @@ from server import audit
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.flags import flow as flags
-from server.questionnaires.answers import Value, answers_from_json, answers_to_json
+from server.questionnaires.answers import answers_from_json, answers_to_json
 from server.questionnaires.branching import still_asked
 from server.questionnaires.definition import Definition
-from server.questionnaires.respondents import Respondent, source_of
+from server.questionnaires.respondents import source_of
 from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import ConflictingVersion, Response
@@ -39,23 +38,24 @@ async def keep_other_respondents(work: Work, sent: Sent) -> None:
             await keep_version(work, sent, Statement(respondent, answers))
 
 
-async def keep_late(work: Work, check_in: CheckIn, definition: Definition, statement: Statement) -> None:
-    """Keep answers that arrive after a response was sent, if they differ from it."""
+async def keep_late(work: Work, check_in: CheckIn, definition: Definition, statement: Statement) -> bool:
+    """Keep answers that arrive after a response was sent, if they differ from it. Returns whether they do."""
     stored = await history.current_response(work.db, check_in.id)
     earlier = answers_from_json(stored.answers) if stored else {}
     new = {link_id: value for link_id, value in statement.answers.items() if earlier.get(link_id) != value}
     if stored is not None and new:
         await keep_version(work, Sent(check_in, definition, stored), replace(statement, answers=new))
+    return bool(new)
 
 
 async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     """Store a conflicting version and run the triggers on it.
 
-    Each source has one version unless its answers contradict each other, however many entries bring them. Resending
-    the same answers adds nothing.
+    Each source has one version unless its answers contradict each other, however many entries bring them; what a staff
+    member entered stays apart. Resending the same answers adds nothing.
     """
     stored, respondent, answers = sent.response, statement.respondent, statement.answers
-    version = await _version_of(work.db, stored, respondent, answers)
+    version = await _version_of(work.db, stored, statement)
     earlier = answers_from_json(version.answers) if version else {}
     if version is not None and earlier.items() >= answers.items():
         return
@@ -63,7 +63,11 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     already_checked = (history.answers_of(stored) if same_source else {}) | earlier
     if version is None:
         version = ConflictingVersion(
-            clinic_id=stored.clinic_id, response_id=stored.id, client_id=stored.client_id, respondent=respondent
+            clinic_id=stored.clinic_id,
+            response_id=stored.id,
+            client_id=stored.client_id,
+            respondent=respondent,
+            entered_by=statement.entered_by,
         )
         work.db.add(version)
     version.answers, version.received_at = answers_to_json(earlier | dict(answers)), work.now
@@ -75,14 +79,12 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     )
 
 
-async def _version_of(
-    db: AsyncSession, stored: Response, respondent: Respondent, answers: Mapping[str, Value]
-) -> ConflictingVersion | None:
+async def _version_of(db: AsyncSession, stored: Response, statement: Statement) -> ConflictingVersion | None:
     """The same source's version that contradicts none of these answers, or None."""
-    source = source_of(respondent)
+    whose = source_of(statement.respondent), statement.entered_by
     for version in await db.scalars(select(ConflictingVersion).where(ConflictingVersion.response_id == stored.id)):
         earlier = answers_from_json(version.answers)
-        agrees = all(earlier[link_id] == value for link_id, value in answers.items() if link_id in earlier)
-        if source_of(version.respondent) == source and agrees:
+        agrees = all(earlier[link_id] == value for link_id, value in statement.answers.items() if link_id in earlier)
+        if (source_of(version.respondent), version.entered_by) == whose and agrees:
             return version
     return None

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
+from server.actor import Actor, ActorKind
 from server.checkins import device_clock
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
@@ -51,7 +52,7 @@ async def resubmit(work: Work, before: Sent, submission: Submission, answers: An
     private = {link_id: value for link_id, value in given.items() if link_id not in given_here}
     again = seen == given_here and (who == Respondent.SELF or source_of(stored.respondent) == source_of(who))
     if not again and not _completes(stored, submission, seen, given_here):
-        await conflicts.keep_version(work, before, Statement(who, given))
+        await conflicts.keep_version(work, before, Statement(who, given, entered_by=_enterer(work.actor)))
         return Conflict(stored)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
     if not again or (more and check_in.state == CheckInState.WAITING):
@@ -61,8 +62,12 @@ async def resubmit(work: Work, before: Sent, submission: Submission, answers: An
         taken = Taken(stored, flagged=await is_flagged(work.db, work.actor, stored, who))
     stands = history.answers_of(stored)
     if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
-        await conflicts.keep_version(work, before, Statement(who, otherwise))
+        await conflicts.keep_version(work, before, Statement(who, otherwise, entered_by=_enterer(work.actor)))
     return replace(taken, again=again)
+
+
+def _enterer(actor: Actor) -> str | None:
+    return actor.id if actor.kind == ActorKind.STAFF else None
 
 
 def _finishes(check_in: CheckIn, stored: Response, submission: Submission) -> bool:
@@ -77,7 +82,8 @@ async def _keep_changed(work: Work, before: Sent, answers: Answers) -> None:
     sent = history.answers_of(before.response)
     changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
     if changed:
-        await conflicts.keep_version(work, before, Statement(before.response.respondent, changed))
+        earlier = Statement(before.response.respondent, changed, entered_by=before.response.entered_by)
+        await conflicts.keep_version(work, before, earlier)
 
 
 def _completes(stored: Response, submission: Submission, seen: Answers, given_here: Answers) -> bool:

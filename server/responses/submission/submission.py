@@ -40,9 +40,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Conflict:
-    """The check-in already has a response with other answers; both are kept."""
+    """The check-in already has a response with other answers; both are kept, if `is_kept`."""
 
     response: Response
+    is_kept: bool = True
 
 
 def private_waits(

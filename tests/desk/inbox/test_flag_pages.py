@@ -105,6 +105,32 @@ async def test_case_89_undo_reverts_only_the_outcome_that_was_shown(
     assert (note.author_id, note.text, note.at) == (cast.maria.id, MARIAS["close"]["note"], written)
 
 
+@pytest.mark.parametrize("act", ["close", "expect"])
+async def test_case_89_ones_own_earlier_outcome_is_not_called_a_colleagues(
+    signed_in: Enter, cast: Cast, database: Database, flag: Flag, act: str
+) -> None:
+    """Maria has the flag open in two tabs."""
+    maria, at = await signed_in(cast.maria), f"/staff/flags/{flag.id}"
+    shown = {"shown": await shown_by(maria, flag)}
+    await maria.submit(f"{at}/close", shown | {"outcome": "called", "note": "Left a message."})
+    late = await maria.submit(f"{at}/{act}", shown | MARIAS[act])
+    assert late.status_code == 409
+    assert "You already closed this flag Your earlier outcome stands: Called" in words(late)
+    assert "got there first" not in words(late)
+    assert "Thicker drinks &lt;from&gt; today." in forms(late, "note")
+
+
+async def test_case_89_a_flag_that_one_has_taken_in_another_tab_is_not_called_a_colleagues(
+    signed_in: Enter, cast: Cast, flag: Flag
+) -> None:
+    maria, at = await signed_in(cast.maria), f"/staff/flags/{flag.id}"
+    shown = {"shown": await shown_by(maria, flag)}
+    await maria.submit(f"{at}/own")
+    late = words(await maria.submit(f"{at}/assign", shown | {"owner": cast.ken.id}))
+    assert "You have it now" in late
+    assert "A colleague" not in late
+
+
 async def test_case_93_an_undone_note_returns_to_its_writers_field(
     signed_in: Enter, cast: Cast, database: Database, flag: Flag
 ) -> None:
@@ -181,11 +207,14 @@ async def test_every_form_that_acts_on_a_flag_says_what_its_page_showed(
     signed_in: Enter, cast: Cast, flag: Flag
 ) -> None:
     maria = await signed_in(cast.maria)
-    pages = ["/staff", f"/staff/flags/{flag.id}", f"/staff/patients/{cast.rosa.id}"]
-    await maria.submit(f"/staff/flags/{flag.id}/close", MARIAS["close"])
-    pages += ["/staff?show=done", f"/staff?show=action&did={flag.id}"]
-    for path in pages:
-        for form in re.findall(r"<form.*?</form>", (await maria.get(path)).text, re.S):
+    paths = ["/staff", f"/staff/flags/{flag.id}", f"/staff/patients/{cast.rosa.id}"]
+    pages = [(path, await maria.get(path)) for path in paths]
+    close = MARIAS["close"] | {"back": "/staff?show=action"}
+    pages.append(("undo", await maria.submit(f"/staff/flags/{flag.id}/close", close)))
+    pages.append(("done", await maria.get("/staff?show=done")))
+    assert f"/staff/flags/{flag.id}/reopen" in pages[-2][1].text
+    for path, page in pages:
+        for form in re.findall(r"<form.*?</form>", page.text, re.S):
             if re.search(r'/staff/flags/\w+/(close|expect|assign|reopen)"', form):
                 assert 'name="shown"' in form, (path, form)
 

@@ -57,6 +57,13 @@ def test_case_83_somebody_else_is_not_found(sought: str) -> None:
     assert not is_sought(person(), sought, MONTHS)
 
 
+@pytest.mark.parametrize("sought", ["-", "'", "...", " – ", "()", "+", "/", "_", "·", "&"])
+def test_case_83_punctuation_alone_finds_nobody(sought: str) -> None:
+    assert not is_sought(person(), sought, MONTHS)
+    assert not is_sought(person(record="-"), sought, MONTHS)
+    assert not is_sought(Identity("Anne-Marie O'Neill"), sought, MONTHS)
+
+
 def test_case_83_nothing_known_is_nothing_found() -> None:
     bare = Identity("Ada Fox")
     assert is_sought(bare, "fox", MONTHS)

@@ -207,7 +207,7 @@ async def test_case_89_two_edits_of_a_patient_lose_nothing(signed_in: Enter, cas
     await ken.submit(path, form | old | {"phone": "(212) 555-0177"})
     late = await maria.submit(path, form | old | {"instructions": "Bring the cane."})
     assert late.status_code == 409
-    assert "A colleague changed this while you had it open" in words(late)
+    assert "This was changed while you had it open" in words(late)
     assert "Phone: (212) 555-0177" in words(late)
     assert "Bring the cane." in late.text
     assert 'value="(212) 555-0177"' in late.text
