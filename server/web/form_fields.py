@@ -29,6 +29,7 @@ HIDDEN = (
     "once",
     "unsaved",
     "instead_of",
+    "visit",
     PERSON_FIELD,
 )  # what a page remembers, and nobody typed
 PRESSED = (
@@ -39,7 +40,6 @@ PRESSED = (
     "status",
     "step",
     "sure",
-    "visit",
     "why",
 )  # buttons of staff pages
 Word = TypeVar("Word", bound=StrEnum)
