@@ -30,6 +30,7 @@ HIDDEN = (
     "once",
     "unsaved",
     "instead_of",
+    "visit",
     PERSON_FIELD,
 )  # what a page remembers, and nobody typed
 PRESSED = (
@@ -40,7 +41,6 @@ PRESSED = (
     "status",
     "step",
     "sure",
-    "visit",
     "why",
 )  # buttons of staff pages
 Word = TypeVar("Word", bound=StrEnum)

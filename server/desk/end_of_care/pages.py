@@ -3,7 +3,6 @@
 from typing import Any
 
 from litestar import Response, Router, get, post
-from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery
 
 from server.appointments import conflicts
@@ -80,12 +79,13 @@ async def restore(request: Ask, work: InWork, patient_id: FromPath[str]) -> Resp
     """Book a cancelled visit again; ask first where another visit or closed hours speak against it (case 118)."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
-    visit = found(await appointments.find_locked(work, text(form, "visit", 32)))
-    if visit.patient_id != patient.id:
-        raise NotFoundException
+    visit = await appointments.find_locked(work, text(form, "visit", 32))
+    refused = problems.answer(request, 409, words=_("This visit can't be restored now. Nothing was changed."))
+    if visit is None or visit.patient_id != patient.id:
+        return refused
     is_done = visit.end_of_care_id is None and visit.status == AppointmentStatus.BOOKED  # pressed twice
     if not is_done and not await flow.may_restore(work, patient, visit):
-        return problems.answer(request, 409, words=_("This visit can't be restored now. Nothing was changed."))
+        return refused
     if not is_done:
         against = await conflicts.of_times(work, patient, [visit.starts], visit.minutes, visit)
         if against and not is_yes(form, "anyway"):

@@ -72,6 +72,6 @@ async def test_case_116_a_visit_that_cannot_be_restored_is_refused_in_words_abou
     refused = await maria.submit(path, {"visit": visit})
     assert (refused.status_code, "This visit can't be restored now." in words(refused)) == (409, True)
     for other in ("nobody", ""):
-        assert (await maria.submit(path, {"visit": other})).status_code == 404
+        assert (await maria.submit(path, {"visit": other})).status_code == 409
     elsewhere = f"/staff/patients/{cast.walter.id}/care/restore"
-    assert (await maria.submit(elsewhere, {"visit": visit})).status_code == 404
+    assert (await maria.submit(elsewhere, {"visit": visit})).status_code == 409
