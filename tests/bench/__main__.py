@@ -1,8 +1,8 @@
 """`make bench ARGS="inbox answers"` runs these parts, and without ARGS all of them.
 
 They measure reminders per second, a hanging push service, a long inbox, the time to the next question, the start, a
-claim while many reminders are due, how long others' writes wait while many are sent, and how long requests take while
-many patients answer.
+claim while many reminders are due, how long others' writes wait while many are sent, how long requests take while many
+patients answer, and what a worker uses that has nothing to do.
 """
 
 import argparse
@@ -16,7 +16,7 @@ from pathlib import Path
 from statistics import quantiles
 
 from server import crypto
-from tests.bench import answering, claims, crowd, inbox, sending, writes
+from tests.bench import answering, claims, crowd, idle, inbox, sending, writes
 from tests.bench import answers as next_question
 from tests.bench import start as starting
 from tests.bench.sending import Sent, Size
@@ -98,6 +98,11 @@ def crowd_answers(folder: Path, _only: str | None) -> None:
     row(f"requests_failed_while_{answering.PATIENTS}_answer", took.failed, "requests", "none", took.failed)
 
 
+def idle_worker(folder: Path, _only: str | None) -> None:
+    used = idle.run(folder)
+    row("idle_worker", used, "% of a core", "a_core", used / 100)
+
+
 def start(folder: Path, _only: str | None) -> None:
     """CPU seconds from the start of a process to its first answer or tick, beside loading two libraries alone."""
     found = starting.run(folder)
@@ -116,6 +121,7 @@ PARTS = {
     "writes": write_waits,
     "claims": claim_times,
     "crowd": crowd_answers,
+    "idle": idle_worker,
 }
 
 
