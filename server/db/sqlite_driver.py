@@ -10,6 +10,7 @@ writes again and again it would hardly ever find the lock free, so that here it 
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -41,7 +42,7 @@ async def connect(path: str, lock_timeout: float, pragmas: Sequence[str]) -> "Co
             cached_statements=CACHED_STATEMENTS,
         )
         for pragma in pragmas:
-            connection.execute(f"PRAGMA {pragma}")
+            _once_free(partial(connection.execute, f"PRAGMA {pragma}"), lock_timeout)
         return connection
 
     connection = Connection(open_file, iter_chunk_size=64)
@@ -82,18 +83,23 @@ class Connection(aiosqlite.Connection):
 
 def _begin_writing(opened: sqlite3.Connection) -> None:
     [(busy_timeout,)] = opened.execute("PRAGMA busy_timeout")  # milliseconds; an upgrade waits longer than others
-    until = time.monotonic() + busy_timeout / 1000
     opened.execute("PRAGMA busy_timeout=0")
     try:
-        while not _takes_lock(opened, is_last=time.monotonic() >= until):
-            time.sleep(LOOKS_AGAIN)
+        _once_free(partial(opened.execute, BEGIN_WRITING), busy_timeout / 1000)
     finally:
         opened.execute(f"PRAGMA busy_timeout={busy_timeout}")
 
 
-def _takes_lock(opened: sqlite3.Connection, *, is_last: bool) -> bool:
+def _once_free(act: Callable[[], object], seconds: float) -> None:
+    """Act, and try again until the lock is free. SQLite itself does not wait where a file becomes a WAL."""
+    until = time.monotonic() + seconds
+    while not _is_done(act, is_last=time.monotonic() >= until):
+        time.sleep(LOOKS_AGAIN)
+
+
+def _is_done(act: Callable[[], object], *, is_last: bool) -> bool:
     try:
-        opened.execute(BEGIN_WRITING)
+        act()
     except sqlite3.OperationalError as error:
         if is_last or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise

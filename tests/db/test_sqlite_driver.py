@@ -139,6 +139,19 @@ async def test_who_waits_for_the_write_lock_looks_each_millisecond(
     await other.close()
 
 
+async def test_a_file_becomes_a_wal_once_nobody_writes(tmp_path: Path) -> None:
+    """Two processes that start at once on a file without a WAL: SQLite itself would refuse one of them at once."""
+    holder = await connect(str(tmp_path / "x.db"), 5.0, ["journal_mode=TRUNCATE"])
+    await run(holder, "BEGIN IMMEDIATE")
+    waiting = asyncio.create_task(connect(str(tmp_path / "x.db"), 5.0, ["journal_mode=WAL"]))
+    await asyncio.sleep(20 * LOOKS_AGAIN)
+    await run(holder, "ROLLBACK")
+    opened = await waiting
+    assert await run(opened, "PRAGMA journal_mode") == [("wal",)]
+    for connection in (holder, opened):
+        await connection.close()
+
+
 async def test_a_write_lock_that_stays_taken_is_an_error_and_other_waits_last_as_before(tmp_path: Path) -> None:
     holder, waits = [await connect(str(tmp_path / "x.db"), timeout, []) for timeout in (5.0, 0.05)]
     await run(holder, "BEGIN IMMEDIATE")
