@@ -168,10 +168,13 @@ async def due(work: Work, severity: Severity) -> datetime:
     return deadlines.due(severity, work.now, clinic.zone, clinic.staffed_hours)
 
 
-async def note_urgency(work: Work, check_in_id: str, urgency: Urgency) -> None:
-    """Record the patient's own urgency on each open flag of this check-in."""
+async def note_urgency(work: Work, check_in_id: str, urgency: Urgency, at: datetime) -> None:
+    """Record the patient's own urgency, chosen `at`, on each open flag of this check-in that has no newer one."""
     for flag in await work.db.scalars(select(Flag).where(Flag.check_in_id == check_in_id, Flag.closed_at.is_(None))):
-        flag.urgency, flag.updated_at = urgency, work.now  # so that a page opened before counts as out of date
+        if flag.urgency_at is not None and flag.urgency_at > at:
+            continue
+        flag.urgency, flag.urgency_at = urgency, at
+        flag.updated_at = work.now  # so that a page opened before counts as out of date
         audit.record(work, "flag.urgency", flag, urgency=urgency)
 
 

@@ -61,6 +61,9 @@ class Flag(OfClinic, Base):
     evidence_sealed: Mapped[bytes]
     evidence = Sealed[str]("flag.reason")
     urgency: Mapped[Urgency | None]
+    urgency_at: Mapped[
+        datetime | None
+    ]  # when the patient chose it: a copy that comes late does not undo a newer choice
     source: Mapped[Source | None]
     raised_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -1,4 +1,7 @@
-"""Why messages stay paused once an end of care is reversed; who entered a version; indexes that pages need."""
+"""Why messages stay paused once an end of care is reversed; who entered a version; since when a flag has its urgency.
+
+And the indexes that pages need.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +27,7 @@ def upgrade() -> None:
     with op.batch_alter_table("conflicting_version") as table:
         table.add_column(sa.Column("entered_by", sa.String(32), nullable=True))
         table.create_foreign_key("fk_conflicting_version_entered_by", "staff", ["entered_by"], ["id"])
+    op.add_column("flag", sa.Column("urgency_at", sa.DateTime(timezone=True)))
     op.create_index("ix_device_successor_id", "device", ["successor_id"])
     op.create_index("ix_pairing_code_browser_id", "pairing_code", ["browser_id"])
     op.create_index("ix_flag_patient_id", "flag", ["patient_id"])

@@ -33,4 +33,4 @@ async def choose(work: Work, check_in_id: str, urgency: Urgency, at: datetime) -
             return
         response.urgency, response.urgency_at = urgency, at
         audit.record(work, "response.urgency", response, urgency=urgency)
-    await flags.note_urgency(work, check_in_id, urgency)
+    await flags.note_urgency(work, check_in_id, urgency, at)

@@ -49,6 +49,27 @@ async def test_case_141_the_choice_after_a_red_answer_is_on_its_flag_before_send
     assert [(flag.item, flag.urgency) for flag in await rows(database, Flag)] == [("breathing", "wait")]
 
 
+async def test_case_141_a_choice_that_the_service_worker_sends_again_does_not_undo_a_newer_one(
+    signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
+) -> None:
+    """The page and the service worker may both send what waits; the check-in itself is not sent yet."""
+    rosa = await signed_in(cast.rosa)
+    at = [NOW - timedelta(seconds=seconds) for seconds in (30, 20, 10)]
+    red, first, second = (
+        entry({"breathing": "very-hard"}, at=at[0]),
+        entry({}, at=at[1]) | {"urgency": "wait"},
+        entry({}, at=at[2]) | {"urgency": "today"},
+    )
+    for client, content in (
+        ("red-answer", red),
+        ("its-urgency", first),
+        ("its-change", second),
+        ("its-urgency", first),
+    ):
+        await deliver(rosa, check_in, "answers", client, content)
+    assert [flag.urgency for flag in await rows(database, Flag)] == ["today"]
+
+
 async def test_case_141_a_late_choice_does_not_undo_a_newer_one(
     signed_in: Enter, cast: Cast, database: Database, check_in: CheckIn
 ) -> None:
