@@ -133,7 +133,21 @@ const OfflineBundle = (() => {
 
   async function notifications() {
     const worker = globalThis.registration ?? (await navigator.serviceWorker?.getRegistration());
-    return (await worker?.getNotifications()) ?? [];
+    return (await inTurn(() => worker?.getNotifications())) ?? [];
+  }
+
+  // Chromium forgets what is shown while some page reads the list, so that a tap on it does nothing: one waits for the
+  // other. Not for long: a page that the phone has frozen may hold the lock, and a push must be shown.
+  /** @type {<T>(act: () => T) => Promise<Awaited<T>>} */
+  async function inTurn(act) {
+    let isTurn = false;
+    const begin = () => ((isTurn = true), act());
+    try {
+      return await navigator.locks.request("notifications", { signal: AbortSignal.timeout(1000) }, begin);
+    } catch (error) {
+      if (isTurn) throw error;
+      return await act(); // also where the browser has no locks
+    }
   }
 
   // Close those that stood about what was answered elsewhere or is over. The one with the tag `shown` is new: it stays.
@@ -147,7 +161,7 @@ const OfflineBundle = (() => {
     await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
   }
 
-  return { current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn };
+  return { current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn, inTurn };
 })();
 
 // Whenever a page opens, once it has loaded; also where the shown patient's session has ended and others go on.

@@ -56,7 +56,7 @@ async function fetchInTime(request) {
 // Show every push: an iPhone ends a subscription after three silent ones.
 /** @param {PushEvent} event */
 async function showPush(event) {
-  const fallback = { ...FALLBACK, ...(await shell.words()) };
+  const fallback = { ...FALLBACK, ...(await shell.words().catch(() => null)) };
   const message = readPush(event.data, fallback);
   await show(message).catch(() => show(fallback)); // if the browser refuses the message
   for (const page of await windows()) page.postMessage("look"); // what they show may be what has changed
@@ -66,14 +66,15 @@ async function showPush(event) {
 
 /** @param {PushMessage} message */
 function show(message) {
-  return registration.showNotification(message.title, {
+  const options = {
     body: message.body,
     tag: message.tag,
     lang: message.lang,
     data: message.data,
     actions: message.data?.reply ? message.actions : [],
     requireInteraction: Boolean(message.data?.reply),
-  });
+  };
+  return OfflineBundle.inTurn(() => registration.showNotification(message.title, options));
 }
 
 /** @type {(data: PushMessageData | null, fallback: PushMessage) => PushMessage} */

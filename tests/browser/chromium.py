@@ -45,6 +45,9 @@ ACTIVATED = """navigator.serviceWorker.ready.then(({active}) => new Promise(done
   active.addEventListener("statechange", look);
   look();
 }))"""
+# Chromium forgets what is shown while some page reads the list, so this waits its turn as the pages do.
+NOTIFICATIONS = """navigator.serviceWorker.ready.then(worker =>
+  navigator.locks.request("notifications", () => worker.getNotifications()))"""
 AXE_RUN = """async only => {
   const names = axe.getRules(["wcag2aaa", "wcag22aa"]).map(rule => rule.ruleId);
   // Voice control says what it reads: the accessible name begins with that.

@@ -9,7 +9,7 @@ from server.reminders.models import Reminder
 from server.reminders.states import ReminderState
 from server.responses import history
 from server.responses.models import Response
-from tests.browser.chromium import deliver_push, service_worker_is_active
+from tests.browser.chromium import NOTIFICATIONS, deliver_push, service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import evaluate, phone_of
 from tests.browser.running_site import RunningSite
@@ -56,9 +56,7 @@ async def when_it_stands(phone: Page, site: RunningSite, subject_id: str) -> str
 
 
 async def tags(phone: Page) -> list[str]:
-    found: list[str] = await evaluate(
-        phone, "navigator.serviceWorker.ready.then(one => one.getNotifications()).then(all => all.map(one => one.tag))"
-    )
+    found: list[str] = await evaluate(phone, f"{NOTIFICATIONS}.then(all => all.map(one => one.tag))")
     return found
 
 

@@ -7,10 +7,10 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Route
 
-from tests.browser.chromium import deliver_push
+from tests.browser.chromium import NOTIFICATIONS, deliver_push
 from tests.browser.eventually import eventually
 from tests.browser.interception import intercept
-from tests.browser.people import answer_all, go, join, lose_session, phone_of, press, sees, sees_not
+from tests.browser.people import answer_all, evaluate, go, join, lose_session, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.journeys.offline_bundle import (
     BUNDLE,
@@ -20,6 +20,18 @@ from tests.journeys.offline_bundle import (
     tags,
     when_it_stands,
 )
+
+READ_WITHOUT_A_PAUSE = f"""void (async () => {{
+  for (;;) await {NOTIFICATIONS};
+}})()"""
+LOCKS_WHILE_A_PAGE_READS = """new Promise(done => {
+  const read = ServiceWorkerRegistration.prototype.getNotifications;
+  ServiceWorkerRegistration.prototype.getNotifications = async function () {
+    done((await navigator.locks.query()).held.map(lock => lock.name));
+    return read.call(this);
+  };
+  OfflineBundle.refresh();
+})"""
 
 
 async def test_a_push_makes_the_phone_fetch_its_check_in(chromium: Browser, site: RunningSite) -> None:
@@ -77,6 +89,34 @@ async def test_case_18_a_notification_that_comes_while_the_phone_asks_what_stand
     go_on.set()
     await asking
     assert await tags(rosa) == [reminder]
+
+
+async def test_no_notification_is_lost_while_pages_look_which_ones_stand(chromium: Browser, site: RunningSite) -> None:
+    """Chromium forgot what was shown at that moment, so that a tap on it did nothing."""
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    await rosa.goto("/help")
+    sent = [f"for-staff-{number}" for number in range(20)]
+    await rosa.evaluate(READ_WITHOUT_A_PAUSE)
+    for tag in sent:
+        notification = {"title": "Interlude", "body": "A flag", "tag": tag, "data": {"url": site.url("/staff/inbox")}}
+        await deliver_push(rosa, json.dumps({"notification": notification}))
+
+    async def look() -> bool:
+        return sorted(await tags(rosa)) == sorted(sent)
+
+    await eventually(look, "all notifications to stand")
+    await rosa.goto("/help")
+    assert await rosa.evaluate(LOCKS_WHILE_A_PAGE_READS) == ["notifications"]
+
+
+async def test_a_push_is_shown_while_a_frozen_page_looks_which_ones_stand(chromium: Browser, site: RunningSite) -> None:
+    rosa = await phone_of(chromium, site, site.cast.rosa, permissions=["notifications"])
+    await rosa.goto("/help")
+    await rosa.evaluate("void navigator.locks.request('notifications', () => new Promise(() => {}))")
+    notification = {"title": "Interlude", "body": "A flag", "tag": "one", "data": {"url": site.url("/staff/inbox")}}
+    await deliver_push(rosa, json.dumps({"notification": notification}))
+    shown = "navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all => all.length)"
+    await eventually(lambda: evaluate(rosa, shown), "the notification")
 
 
 async def test_a_notification_for_staff_stands_although_no_bundle_names_it(

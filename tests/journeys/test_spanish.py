@@ -2,7 +2,8 @@
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.browser.chromium import axe_violations, deliver_push, new_page, service_worker_is_active
+from tests.browser.chromium import NOTIFICATIONS, axe_violations, deliver_push, new_page, service_worker_is_active
+from tests.browser.eventually import eventually
 from tests.browser.people import answer, answer_all, evaluate, press, sees
 from tests.browser.running_site import RunningSite
 
@@ -57,7 +58,7 @@ async def test_the_service_workers_own_words_follow_the_language(chromium: Brows
     await sees(page, "Únase a su clínica")
     await page.wait_for_function(f"({CACHED_LANGUAGES})().then(all => all.join() === 'es,es')")
     await deliver_push(page, "not a message of ours")
-    shown = await evaluate(page, SHOWN)
+    shown = await eventually(lambda: evaluate(page, SHOWN), "the notification")
     assert shown == ["Abra Interlude para ver qué hay de nuevo."]
     await page.context.set_offline(True)
     await page.goto("/privacy")
@@ -69,11 +70,4 @@ CACHED_LANGUAGES = """() => Promise.all(["/offline", "/offline/words"].map(async
   const cached = await caches.match(path);
   return cached?.headers.get("content-language");
 }))"""
-SHOWN = """() => new Promise(done => {
-  const look = async () => {
-    const registration = await navigator.serviceWorker.ready;
-    const shown = await registration.getNotifications();
-    shown.length ? done(shown.map(one => one.body)) : setTimeout(look, 50);
-  };
-  look();
-})"""
+SHOWN = f"{NOTIFICATIONS}.then(all => all.map(one => one.body))"

@@ -13,7 +13,7 @@ from server.questionnaires.respondents import Respondent
 from server.reminders.message_text import payload, words_for
 from server.reminders.states import ReminderKind
 from server.responses.models import Response
-from tests.browser.chromium import service_worker_is_active
+from tests.browser.chromium import NOTIFICATIONS, service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import (
     answer,
@@ -28,8 +28,7 @@ from tests.journeys.phone_for_two import given_a_phone_for_two, is_kept, when_he
 from tests.journeys.test_notifications import pushed
 from tests.stories import rows
 
-LINKS = """navigator.serviceWorker.ready.then(worker => worker.getNotifications()).then(all =>
-  Object.fromEntries(all.map(({title, data}) => [title, data.url])))"""
+LINKS = f"{NOTIFICATIONS}.then(all => Object.fromEntries(all.map(({{title, data}}) => [title, data.url])))"
 
 
 async def when_a_push_for_it_arrives(phone: Page, site: RunningSite, patient: Patient, check_in: CheckIn) -> str:
