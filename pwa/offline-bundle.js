@@ -83,9 +83,8 @@ const OfflineBundle = (() => {
   async function fetchBundle(shown) {
     const before = await ownBundle();
     const stood = await notifications(); // one that comes meanwhile is newer than the answer
-    const path = `/held?have=${before?.mark ?? ""}`;
     const request = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
-    const response = await fetch(path, request);
+    const response = await fetch(`/held?have=${before?.mark ?? ""}`, request);
     if (response.status === 401) await clear(); // nobody is signed in here any more
     const now = response.status === 200 ? { ...(await response.json()), ahead: serverAhead(response) } : before;
     if (now !== before) await replace(before, now);

@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import pytest_asyncio
 import structlog
 from litestar import Litestar
 
@@ -26,6 +28,9 @@ from tests.cast import NOW, Cast, work_by
 from tests.databases import write_in_memory
 from tests.keyring import KEYRING
 
+if TYPE_CHECKING:
+    from tests.browser.chromium import LentChromium
+
 pytest_plugins = ["tests.database_fixtures"]
 
 # A slow example is not a failure: the machine may be busy.
@@ -34,6 +39,7 @@ hypothesis.settings.load_profile("house")
 
 # Folders whose tests need a browser, or minutes.
 SLOW_FOLDERS = [Path(__file__).parent / name for name in ("browser", "journeys", "webkit", "faults")]
+BROWSER_FOLDERS = SLOW_FOLDERS[:2]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -57,10 +63,18 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if pytest_asyncio.is_async_test(item) and _borrows_chromium(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
     if config.getoption("--quick"):
         slow = [item for item in items if not _is_quick(item)]
         config.hook.pytest_deselected(items=slow)
         items[:] = [item for item in items if _is_quick(item)]
+
+
+def _borrows_chromium(item: pytest.Item) -> bool:
+    """Then it runs in the event loop in which Chromium was started: Chromium answers in no other."""
+    return item.path.parent in BROWSER_FOLDERS or "lent_chromium" in getattr(item, "fixturenames", ())
 
 
 def _is_quick(item: pytest.Item) -> bool:
@@ -114,6 +128,15 @@ def assets_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(composition, "Assets", lambda: assets)
         yield
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def lent_chromium() -> AsyncIterator["LentChromium"]:
+    from tests.browser.chromium import LentChromium
+
+    lent = LentChromium()
+    yield lent
+    await lent.close()
 
 
 @pytest.fixture

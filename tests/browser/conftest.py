@@ -2,6 +2,7 @@ import contextlib
 from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from server import crypto
@@ -16,13 +17,13 @@ expect.set_options(timeout=10_000)
 HOUSE = pytest.StashKey[running.House]()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def push_service() -> AsyncIterator[LocalPushService]:
     async with LocalPushService() as service:
         yield service
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
     """Stock Firefox at a phone's size, with pushes from `push_service`."""
     async with Firefox(push=push_service) as browser:
@@ -30,9 +31,9 @@ async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
         yield browser
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with debian.chromium() as browser:
+@pytest_asyncio.fixture(loop_scope="session")
+async def chromium(lent_chromium: debian.LentChromium) -> AsyncIterator[Browser]:
+    async with lent_chromium.lend() as browser:
         yield browser
 
 
@@ -49,7 +50,7 @@ def house(
     return config.stash[HOUSE]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(house: running.House) -> AsyncIterator[RunningSite]:
     """The app as it really runs, with the named cast and nothing else in it."""
     async with house.cleared() as site:

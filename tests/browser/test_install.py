@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from .chromium import installability_errors, new_page
@@ -17,13 +17,13 @@ from .running_site import RunningSite
 PWA = Path(__file__).parent.parent.parent / "pwa"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def client(site: RunningSite) -> AsyncIterator[aiohttp.ClientSession]:
     async with aiohttp.ClientSession(site.base_url) as session:
         yield session
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def manifest(client: aiohttp.ClientSession) -> dict[str, Any]:
     async with client.get("/manifest.json") as answer:
         assert answer.status == 200

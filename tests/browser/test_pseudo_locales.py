@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page
 from sqlalchemy import select
 
@@ -75,7 +76,7 @@ def two_tongued(tmp_path_factory: pytest.TempPathFactory) -> Iterator[running.Ho
         yield house
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def pseudo_site(keyring: crypto.Keyring, two_tongued: running.House) -> AsyncIterator[RunningSite]:
     async with two_tongued.cleared() as site:
         yield site

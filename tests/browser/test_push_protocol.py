@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, ClientWebSocketResponse
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from py_vapid import Vapid02, b64urlencode
@@ -34,7 +35,7 @@ class Device:
         return str(answer["pushEndpoint"])
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def client() -> AsyncIterator[ClientSession]:
     async with ClientSession() as session:
         yield session

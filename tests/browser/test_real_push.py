@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import pytest
+import pytest_asyncio
 from sqlalchemy import select
 
 from server.access.models import Subscription
@@ -23,13 +23,13 @@ TEST = "This is your test"
 VISIT = "You have a visit coming up"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def site(tmp_path: Path, push_service: LocalPushService) -> AsyncIterator[RunningSite]:
     async with running(tmp_path, push_service) as site:
         yield site
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def maria(site: RunningSite) -> AsyncIterator[Session]:
     async with desk(site, site.cast.maria) as session:
         yield session
