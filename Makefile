@@ -12,7 +12,7 @@ run: setup
 	@.venv/bin/interlude run
 
 test: setup-dev
-	@.venv/bin/python -m pytest -n 2 --dist worksteal --durations=10 $(ARGS)
+	@.venv/bin/python -m pytest -n 2 --dist worksteal --durations=10 -m "not sweep" $(ARGS)
 
 quick:
 	@sh tools/setup.sh quick

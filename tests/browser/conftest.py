@@ -13,7 +13,7 @@ from .bidi import Firefox
 from .push_service import LocalPushService
 from .running_site import RunningSite
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=20_000)  # ms; the machine may be busy
 HOUSE = pytest.StashKey[running.House]()
 
 

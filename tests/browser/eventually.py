@@ -8,7 +8,7 @@ T = TypeVar("T")
 PAUSE = 0.05
 
 
-async def eventually(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 10) -> T:
+async def eventually(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 20) -> T:
     """Polls until the result is truthy. On a timeout, names what was expected and what was seen last."""
     seen: T | None = None
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import pytest
 from playwright.async_api import Browser
 
 from .check_in_walk import walk_through_check_ins
@@ -67,22 +68,27 @@ async def inspect(walk: Walk, listed: set[str], chromium: Browser, site: Running
     assert not found, found
 
 
+@pytest.mark.sweep
 async def test_pages_before_and_during_joining(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_in, WAY_IN, chromium, site)
 
 
+@pytest.mark.sweep
 async def test_home_and_the_pages_that_it_leads_to(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_about, ABOUT, chromium, site)
 
 
+@pytest.mark.sweep
 async def test_pages_of_a_check_in(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_through_check_ins, CHECK_INS, chromium, site)
 
 
+@pytest.mark.sweep
 async def test_the_staff_sign_in(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_to_the_door, DOOR, chromium, site)
 
 
+@pytest.mark.sweep
 async def test_the_staff_pages(chromium: Browser, site: RunningSite) -> None:
     await inspect(walk_the_desk, DESK, chromium, site)
 

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import logging
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -28,7 +29,7 @@ from tests.faults.workers import Workers, fork_server
 from tests.faults.zone_sweep import sweep
 
 Part = tuple[str, list[str]]
-PARTS = ("crashes", "quiet", "states", "submissions", "looks", "trouble", "zones")
+PARTS = ("tests", "crashes", "quiet", "states", "submissions", "looks", "trouble", "zones")
 
 
 class Progress:
@@ -140,6 +141,19 @@ async def _looks(house: House) -> Part:
     return summary, found.wrong
 
 
+def tests() -> Part:
+    """The tests that are marked as sweeps, which `make test` leaves out."""
+    tell = Progress("tests")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", "-m", "sweep", "--durations=10"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    summary = run.stdout.strip().rpartition("\n")[2]
+    tell(summary, end=True)
+    return f"tests: {summary}", [run.stdout] if run.returncode else []
+
+
 def all_zones(every: int, seed: int) -> Part:
     tell, changes, checks, wrong = Progress("zones"), 0, 0, list[str]()
     names = zones()
@@ -158,6 +172,7 @@ def main() -> int:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     parts: dict[str, Callable[[], list[Part]]] = {
+        "tests": lambda: [tests()],
         "crashes": lambda: asyncio.run(both_crashes(asked.crashes == "telling")),
         "states": lambda: [states(asked.steps, asked.seed)],
         "quiet": lambda: [quiet(asked.lives, asked.seed)],
