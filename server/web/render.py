@@ -70,6 +70,8 @@ def environment(assets: Assets) -> Environment:
         day_from=language.day_from,
         city=place_names.city,
         hour=language.hour,
+        clock=filters.clock,
+        device=filters.device,
         day_and_hour=words.from_today(language.day_and_hour),
         on_paper=language.on_paper,
         lasting=language.lasting,
