@@ -70,17 +70,14 @@ def environment(assets: Assets) -> Environment:
         day_from=language.day_from,
         city=place_names.city,
         hour=language.hour,
-        clock=filters.clock,
-        device=filters.device,
         day_and_hour=words.from_today(language.day_and_hour),
         on_paper=language.on_paper,
         lasting=language.lasting,
         wall=to_wall,
-        digits=filters.digits,
-        identity=filters.identity,
-        number=filters.number,
         example_number=number_countries.example,
     )
+    env.filters.update(clock=filters.clock, device=filters.device, digits=filters.digits)
+    env.filters.update(identity=filters.identity, number=filters.number)
     env.globals.update(country_name=place_names.country, weekdays=language.weekdays)
     return env
 

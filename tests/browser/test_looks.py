@@ -57,8 +57,8 @@ async def test_case_100_a_chosen_reply_and_what_unfolds_look_like_that(chromium:
     await rosa.goto("/")
     await press(rosa, "I'll be there")
     await sees(rosa, "Thank you.")
-    said, chosen = await rosa.evaluate(COLOURS)
-    assert said == chosen
+    reply, chosen = await rosa.evaluate(COLOURS)
+    assert reply == chosen
     assert [width for width in await rosa.evaluate(ARROWS) if width in ("auto", "0px")] == []
     assert await rosa.evaluate(ARROWS)
 

@@ -47,9 +47,9 @@ AFTER_DEVICE = re.compile(r"( \(.*\))?( \d+)?")
 
 def device(name: str) -> str:
     """The name of a device in the reader's language, with its model and number; one that a person gave it stays."""
-    for known in DEVICES:
-        if name.startswith(known) and AFTER_DEVICE.fullmatch(name[len(known) :]):
-            return language.gettext(known) + name[len(known) :]
+    for ours in DEVICES:
+        if name.startswith(ours) and AFTER_DEVICE.fullmatch(name[len(ours) :]):
+            return language.gettext(ours) + name[len(ours) :]
     return name
 
 

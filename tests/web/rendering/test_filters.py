@@ -22,7 +22,7 @@ def test_a_stored_time_is_said_as_people_say_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stored", "said"),
+    ("stored", "shown"),
     [
         ("Android phone", "Celular Android"),
         ("Android phone 2", "Celular Android 2"),
@@ -32,10 +32,10 @@ def test_a_stored_time_is_said_as_people_say_it() -> None:
         ("Phone of Luis", "Phone of Luis"),
     ],
 )
-def test_case_94_the_app_names_a_device_in_the_readers_language(stored: str, said: str) -> None:
+def test_case_94_the_app_names_a_device_in_the_readers_language(stored: str, shown: str) -> None:
     assert filters.device(stored) == stored
     with language.speaking("es"):
-        assert filters.device(stored) == said
+        assert filters.device(stored) == shown
 
 
 def test_case_94_every_name_that_the_app_gives_can_be_translated() -> None:
