@@ -36,7 +36,7 @@ ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "server").rglob("*.html"))
 ENVIRONMENT = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
 ICONS = {"answers", "back", "bell", "calendar", "camera", "check", "device", "dots", "gear", "globe", "heart"}
-ICONS |= {"help", "message", "phone", "plus", "share", "speak"}
+ICONS |= {"help", "message", "people", "phone", "plus", "share", "speak"}
 FILTERS = {"selectattr", "rejectattr"}
 SAME = {"equalto", "eq", "==", "ne", "!=", "in"}
 

@@ -78,7 +78,7 @@ def is_totp_secret(text: str) -> bool:
 
 def device_name(user_agent: str) -> str:
     """A name that people understand for the device, from its User-Agent."""
-    for sign, name in _DEVICES:
+    for sign, name in DEVICES:
         if sign in user_agent:
             return name
     return "Browser"
@@ -92,7 +92,7 @@ def unlike(name: str, taken: list[str]) -> str:
     return name
 
 
-_DEVICES = (
+DEVICES = (
     ("iPhone", "iPhone"),
     ("iPad", "iPad"),
     ("Android", "Android phone"),

@@ -74,11 +74,10 @@ def environment(assets: Assets) -> Environment:
         on_paper=language.on_paper,
         lasting=language.lasting,
         wall=to_wall,
-        digits=filters.digits,
-        identity=filters.identity,
-        number=filters.number,
         example_number=number_countries.example,
     )
+    env.filters.update(clock=filters.clock, device=filters.device, digits=filters.digits)
+    env.filters.update(identity=filters.identity, number=filters.number)
     env.globals.update(country_name=place_names.country, weekdays=language.weekdays)
     return env
 

@@ -1,6 +1,7 @@
 """A test of the reminders on a device, and what helps if it does not arrive."""
 
 import asyncio
+import re
 
 import pytest
 
@@ -13,6 +14,17 @@ from tests.cast import Cast
 from tests.conftest import Enter, StillClock
 from tests.push_double import PushDouble
 from tests.stories import push_subscription, rows
+
+
+@pytest.mark.parametrize(("on", "dark"), [(True, "Send another test"), (False, "Turn reminders on again")])
+async def test_where_reminders_are_off_turning_them_on_comes_before_another_test(
+    signed_in: Enter, cast: Cast, on: bool, dark: str
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    if on:
+        await rosa.post_json("/push/subscriptions", push_subscription())
+    page = (await rosa.get("/reminders/help")).text
+    assert re.findall(r'class="main"[^>]*>(.*?)<', page) == [dark]
 
 
 @pytest.mark.parametrize(("got", "lands"), [("yes", "/"), ("no", "/reminders/help")])

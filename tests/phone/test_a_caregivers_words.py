@@ -61,7 +61,6 @@ THE_READER = (
     "what you choose here",
     "needs your attention",
     "what you see",
-    "you asked for another time",
     "you asked the clinic to contact rosa",
     "you said that it can wait",
     "look at something you sent",

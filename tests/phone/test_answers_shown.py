@@ -73,6 +73,23 @@ async def test_case_105_home_says_what_became_of_a_worry(signed_in: Enter, cast:
     assert "Maria Alvarez will contact Rosa by Mon, Nov 16, 1:00 PM." in home
 
 
+async def test_case_105_who_acts_on_a_worry_without_opening_the_answers_is_not_called_nobody(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """Maria reads the answer in the inbox, and takes it there."""
+    rosa = await signed_in(cast.rosa)
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        await answered(db, cast.rosa, check_in, STEADY | {"strength": "very-hard"})
+        [flag] = await db.scalars(select(Flag).where(Flag.patient_id == cast.rosa.id))
+        await actions.own(work_by(db, cast.maria), flag, cast.maria.id)
+    home, sent = words(await rosa.get("/")), words(await rosa.get(f"/check-ins/{check_in.id}/sent"))
+    assert "Maria Alvarez will contact you by" in home
+    assert "Nobody has opened it" not in home
+    assert "Maria Alvarez will contact you" in sent
+    assert "Opened Not yet" not in sent
+
+
 async def test_case_105_the_mood_is_not_shown_to_a_caregiver(signed_in: Enter, cast: Cast, database: Database) -> None:
     async with database.writing() as db:
         check_in = await due_check_in(db, cast.rosa)

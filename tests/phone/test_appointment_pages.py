@@ -20,6 +20,7 @@ from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.phone.visits import STARTS
 from tests.phone.visits import visit as visit
+from tests.stories import due_check_in
 
 
 @pytest.mark.parametrize("reply", tuple(Reply))
@@ -34,6 +35,29 @@ async def test_case_100_a_chosen_reply_is_shown_alone_with_the_others_behind_cha
         assert 'name="reply"' not in before
         assert before.count('class="said') == 1
         assert sorted(re.findall(r'name="reply" value="(\w+)"', behind)) == sorted(set(Reply) - {reply})
+
+
+async def test_case_100_start_alone_is_dark_while_a_check_in_waits(
+    signed_in: Enter, cast: Cast, database: Database, visit: Appointment
+) -> None:
+    rosa = await signed_in(cast.rosa)
+    home = (await rosa.get("/")).text
+    assert re.findall(r'class="(?:button )?main"[^>]*>(.*?)<', home) == ["I'll be there"]
+    assert "Only the visit below needs an answer." in home
+    assert "nothing to answer" not in home
+    async with database.writing() as db:
+        await due_check_in(db, cast.rosa)
+    home = (await rosa.get("/")).text
+    assert re.findall(r'class="(?:button )?main"[^>]*>(.*?)<', home) == ["Start"]
+
+
+async def test_case_100_who_cannot_come_is_not_offered_the_visit_for_the_calendar(
+    signed_in: Enter, cast: Cast, visit: Appointment
+) -> None:
+    rosa, path = await signed_in(cast.rosa), f"/visits/{visit.id}"
+    assert "visit.ics" in (await rosa.get(path)).text
+    await rosa.submit(f"{path}/answer", {"reply": Reply.CANT_COME, "shown": visit.shown})
+    assert "visit.ics" not in (await rosa.get(path)).text
 
 
 @pytest.mark.parametrize(

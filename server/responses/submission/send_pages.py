@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from server.actor import ActorKind
 from server.checkins.rules import CheckInState
 from server.flags.rules import Urgency
+from server.people import clinics
 from server.people import flow as people
 from server.people.models import Patient
 from server.questionnaires.branching import still_asked
@@ -47,6 +48,7 @@ async def send(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
 async def urgency_page(request: Ask, caller: NamedDependency[Caller]) -> Response[str]:
     work, check_in = caller.work, found(await caller.check_in())
     patient = await work.db.get_one(Patient, check_in.patient_id)
+    clinic = await people.clinic_of(work.db, work.actor)
     response = await history.find(work.db, work.actor, check_in.id)
     respondent = response.respondent if response else Respondent.SELF
     return render.page(
@@ -55,7 +57,8 @@ async def urgency_page(request: Ask, caller: NamedDependency[Caller]) -> Respons
         check_in=check_in,
         patient=patient,
         **third_person.naming(patient.name, respondent, work.actor.kind),
-        clinic=await people.clinic_of(work.db, work.actor),
+        clinic=clinic,
+        closed=clinics.closed_hours(clinic, work.now, work.actor.zone),
     )
 
 

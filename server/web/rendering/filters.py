@@ -1,6 +1,7 @@
-"""Filters of the templates: what tells two patients apart, a pairing code, a phone number."""
+"""Filters of the templates: what tells two patients apart, times of day, codes, the names of devices, numbers."""
 
-from datetime import date
+import re
+from datetime import date, time
 from typing import Any
 
 from markupsafe import Markup
@@ -19,8 +20,37 @@ def identity(person: Any, short: bool = False) -> str:
     return " · ".join(facts[:1] if short else facts)
 
 
+def clock(stored: str) -> str:
+    """A time of day that is stored as "20:07", as people say it."""
+    return language.hour(time.fromisoformat(stored))
+
+
 def digits(code: str) -> str:
     return f"{code[:4]} {code[4:]}"
+
+
+# The names that the app gives to devices (server/access/platforms.py), which are stored in English.
+DEVICES = (
+    language.mark("Android phone"),
+    language.mark("Android tablet"),
+    language.mark("Browser"),
+    language.mark("iPad"),
+    language.mark("iPhone"),
+    language.mark("Linux computer"),
+    language.mark("Mac"),
+    language.mark("Phone"),
+    language.mark("Tablet"),
+    language.mark("Windows computer"),
+)
+AFTER_DEVICE = re.compile(r"( \(.*\))?( \d+)?")
+
+
+def device(name: str) -> str:
+    """The name of a device in the reader's language, with its model and number; one that a person gave it stays."""
+    for ours in DEVICES:
+        if name.startswith(ours) and AFTER_DEVICE.fullmatch(name[len(ours) :]):
+            return language.gettext(ours) + name[len(ours) :]
+    return name
 
 
 def number(text: str) -> Markup:

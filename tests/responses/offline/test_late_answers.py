@@ -107,7 +107,7 @@ async def test_answers_to_a_missed_check_in_become_its_partial_response(
     for answers in ({"breathing": "little"}, {"fall": "yes"}):
         assert (await deliver(rosa, check_in, entry(answers))).status_code == 200
     assert await flagged(database) == ["urgent fall"]
-    assert (await rosa.get(f"/check-ins/{check_in.id}")).text.count("This check-in is closed") > 0
+    assert (await rosa.get(f"/check-ins/{check_in.id}")).text.count("This check‑in is closed") > 0
     await close(database, clock.move(minutes=1))
     [response] = await rows(database, Response)
     assert (response.status, history.answers_of(response)) == ("in-progress", {"breathing": "little", "fall": True})

@@ -141,6 +141,18 @@ async def test_a_flag_makes_the_page_ask_how_urgent_it_is(
     assert (await rosa.submit(f"/check-ins/{check_in.id}/urgency", {"urgency": "now"})).status_code == 422
 
 
+async def test_case_106_while_the_clinic_is_closed_the_question_how_urgent_it_is_says_when_it_opens(
+    signed_in: Enter, cast: Cast, check_in: CheckIn, clock: StillClock
+) -> None:
+    """At 7:00 PM. "Contact me today" would promise more than anybody reads today."""
+    clock.move(hours=10)
+    rosa = await signed_in(cast.rosa)
+    asked = words(await answer_all(rosa, check_in, WORSE))
+    assert "How urgent is this for you?" in asked
+    assert "Your clinic opens on Tue, Nov 17, 8:00 AM and will read this then." in asked
+    assert "Your clinic reads this only when it is open" not in asked
+
+
 async def test_the_outbox_key_is_public(browser: Browser) -> None:
     keys = (await browser.get("/check-ins/key")).json()
     assert (keys["id"], keys["key"]) == crypto.outbox_public()
