@@ -19,6 +19,7 @@ from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import PauseReason
+from server.reminders import flow as reminders
 from server.responses.submission import closing
 
 NEWEST_FIRST = (EndOfCare.ended_at.desc(), EndOfCare.pause_reason == PauseReason.HOSPICE)
@@ -34,7 +35,7 @@ async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
     earlier = await current(work.db, patient)
     if earlier is not None and _changes_nothing(earlier, why):
         return earlier
-    await departures.pause(work, patient, why)  # first: the cancelled visits must announce nothing
+    await departures.pause(work, patient, why)
     ended = EndOfCare(
         clinic_id=patient.clinic_id, patient_id=patient.id, pause_reason=why, ended_at=work.now, ended_by=work.actor.id
     )
@@ -43,6 +44,7 @@ async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
     audit.record(work, "care.ended", ended, why=why)
     for appointment in await to_come(work, patient):
         await flow.mark(work, appointment, AppointmentStatus.CANCELLED)
+        await reminders.cancel(work, appointment.id, "paused")  # its notice would go out once a mistake is reversed
         appointment.end_of_care_id = ended.id
     reason = _("The patient has died.") if why == PauseReason.DEATH else _("The patient is in hospice care.")
     for plan in await plans.plans_of(work.db, patient.id):
