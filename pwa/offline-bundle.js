@@ -67,30 +67,7 @@ const OfflineBundle = (() => {
   /** @type {(checkIn: string, source: Source, value: Draft) => Promise<void>} */
   const putDraft = (checkIn, source, value) => put(draftName(checkIn, source), value);
 
-  // Text that was typed into a form that did not arrive, by the form's address. It is of the person who typed it.
-  /** @param {string} path */
-  const typedName = (path) => `typed:${path}`;
-  /** @type {(path: string) => Promise<Typed | null>} */
-  const typed = (path) => get(typedName(path));
-  /** @type {(path: string, value: Typed) => Promise<void>} */
-  const putTyped = (path, value) => put(typedName(path), value);
-  /** @type {(path: string) => Promise<unknown>} */
-  const forgetTyped = (path) => transact("things", "readwrite", (things) => things.delete(typedName(path)));
-
-  // What somebody typed who is no longer signed in here goes.
-  /** @param {Bundle} now */
-  async function removeTypedByOthers(now) {
-    const names = await transact("things", "readonly", (things) => things.getAllKeys());
-    for (const name of names.map(String).filter((each) => each.startsWith(typedName("")))) {
-      const kept = await get(name);
-      if (!everyone(now).includes(kept?.person)) await forgetTyped(name.slice(typedName("").length));
-    }
-  }
-
-  function signOut() {
-    signedOut = true;
-    return clear();
-  }
+  const signOut = () => ((signedOut = true), clear());
 
   // The server's newest bundle of this person. Rejects if the server does not answer. `shown`: see below.
   /** @param {string} [shown] */
@@ -138,7 +115,6 @@ const OfflineBundle = (() => {
     for (const old of before?.forms ?? []) {
       if (!now.forms.some((form) => form.id === old.id)) await removeCheckIn(old.id);
     }
-    await removeTypedByOthers(now);
     await put(BUNDLE, now);
   }
 
@@ -182,20 +158,8 @@ const OfflineBundle = (() => {
     await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
   }
 
-  return {
-    current,
-    everyone,
-    draft,
-    putDraft,
-    typed,
-    putTyped,
-    forgetTyped,
-    signOut,
-    refresh,
-    keepTrying,
-    removeCheckIn,
-    inTurn,
-  };
+  const things = { get, put, transact }; // for what else lies there
+  return { things, current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn, inTurn };
 })();
 
 // Whenever a page opens, once it has loaded; also where the shown patient's session has ended and others go on.

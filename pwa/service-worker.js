@@ -2,7 +2,7 @@
 // A classic script, because not every browser runs a service worker that is a module. Pages load most of its imports
 // too.
 importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.js");
-importScripts("/static/receipts.js", "/static/shell.js");
+importScripts("/static/kept-text.js", "/static/receipts.js", "/static/shell.js");
 // It shows every push and reports what became of it, takes replies to notifications, and replaces pages without a
 // network.
 
@@ -35,8 +35,7 @@ async function pageOrOffline(event, request = event.request) {
     event.waitUntil(shell.updateLook(response.headers.get("interlude-look")));
     // A form that was accepted redirects to another page, and a redirect is opaque here.
     const isAccepted = isForm && (response.ok || response.type === "opaqueredirect");
-    if (copy)
-      await (isAnswered(response) ? OfflineBundle.forgetTyped(pathname) : keepTyped(copy, pathname)).catch(() => {});
+    if (copy) await (isAnswered(response) ? KeptText.forget(pathname) : keepTyped(copy, pathname)).catch(() => {});
     if (isAccepted) await Receipts.removeReplies(pathname);
     if (isDesk) event.waitUntil(shell.keepDesk().catch(() => {}));
     return response;
@@ -60,7 +59,7 @@ async function keepTyped(copy, path) {
   const person = String(form.get("person") ?? (await OfflineBundle.current())?.person ?? "");
   if (!names?.length || !person) return;
   const fields = Object.fromEntries(names.map((/** @type {string} */ name) => [name, String(form.get(name) ?? "")]));
-  await OfflineBundle.putTyped(path, { person, page, fields });
+  await KeptText.put(path, { person, page, fields });
 }
 
 // If there is a page to show instead, a network that hangs counts as none.

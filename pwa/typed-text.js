@@ -27,23 +27,18 @@ function nameFields({ target, formData }) {
   formData.set("typed", JSON.stringify({ page: location.pathname + location.search, names }));
 }
 
-// The addresses to which the form may go: its own, and those of its buttons.
-/** @param {HTMLFormElement} form */
-function addresses(form) {
-  const others = [...form.querySelectorAll("[formaction]")].map((button) => button.getAttribute("formaction"));
-  return [form.getAttribute("action"), ...others].map((path) => new URL(path ?? "", location.href).pathname);
-}
-
 async function giveAllBack() {
-  for (const form of document.querySelectorAll("main form[method=post]")) {
-    const theirs = /** @type {HTMLFormElement} */ (/** @type {unknown} */ (form));
-    for (const path of textFields(theirs).length ? addresses(theirs) : []) await giveBack(theirs, path);
+  await KeptText.forgetOthers(OfflineBundle.everyone(document.body.dataset));
+  for (const found of document.querySelectorAll("main form[method=post]")) {
+    const form = /** @type {HTMLFormElement} */ (/** @type {unknown} */ (found));
+    if (textFields(form).length)
+      await giveBack(form, new URL(found.getAttribute("action") ?? "", location.href).pathname);
   }
 }
 
 /** @type {(form: HTMLFormElement, path: string) => Promise<void>} */
 async function giveBack(form, path) {
-  const kept = await OfflineBundle.typed(path);
+  const kept = await KeptText.of(path);
   if (!kept || kept.person !== document.body.dataset.person) return;
   const fields = textFields(form).filter(
     ({ name, value, defaultValue }) => kept.fields[name] && value === defaultValue,
@@ -59,14 +54,14 @@ async function giveBack(form, path) {
   note.textContent = document.body.dataset.textBack ?? "";
   form.prepend(note);
   form.addEventListener("input", () => {
-    if (fields.every(({ value }) => !value.trim())) OfflineBundle.forgetTyped(path); // the person has removed it
+    if (fields.every(({ value }) => !value.trim())) KeptText.forget(path); // the person has removed it
   });
 }
 
 // On the page that stands in for the one to which the form would have led.
 async function showWhatIsKept() {
   const link = document.getElementById("text-page");
-  const kept = link && (await OfflineBundle.typed(location.pathname));
+  const kept = link && (await KeptText.of(location.pathname));
   if (!kept) return;
   link.href = kept.page;
   link.hidden = false;

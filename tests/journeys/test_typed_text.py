@@ -95,7 +95,7 @@ async def test_case_91_a_reason_typed_without_a_network_is_back_and_no_secret_wa
     await rosa.context.set_offline(True)
     await press(rosa, "I can't come")
     await sees(rosa, SAFE)
-    kept = await evaluate(rosa, "OfflineBundle.typed(location.pathname)")
+    kept = await evaluate(rosa, "KeptText.of(location.pathname)")
     assert kept["fields"] == {"note": "The van is broken."}
     await rosa.context.set_offline(False)
     await go(rosa, f"/visits/{visit}")
