@@ -27,7 +27,7 @@ const OfflineBundle = (() => {
   /** @type {(name: string, iv: Uint8Array<ArrayBuffer>) => AesGcmParams} */
   const cipher = (name, iv) => ({ name: "AES-GCM", iv, additionalData: bytes(name) });
 
-  /** @type {(name: string, value: Bundle | Draft) => Promise<void>} */
+  /** @type {(name: string, value: Bundle | Draft | Typed) => Promise<void>} */
   async function put(name, value) {
     const iv = crypto.getRandomValues(new Uint8Array(12));
     const box = await crypto.subtle.encrypt(cipher(name, iv), await deviceKey(), bytes(JSON.stringify(value)));
@@ -67,10 +67,7 @@ const OfflineBundle = (() => {
   /** @type {(checkIn: string, source: Source, value: Draft) => Promise<void>} */
   const putDraft = (checkIn, source, value) => put(draftName(checkIn, source), value);
 
-  function signOut() {
-    signedOut = true;
-    return clear();
-  }
+  const signOut = () => ((signedOut = true), clear());
 
   // The server's newest bundle of this person. Rejects if the server does not answer. `shown`: see below.
   /** @param {string} [shown] */
@@ -160,7 +157,8 @@ const OfflineBundle = (() => {
     await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
   }
 
-  return { current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn, inTurn };
+  const things = { get, put, transact }; // for what else lies there
+  return { things, current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn, inTurn };
 })();
 
 // Whenever a page opens, once it has loaded; also where the shown patient's session has ended and others go on.

@@ -2,7 +2,7 @@
 // A classic script, because not every browser runs a service worker that is a module. Pages load most of its imports
 // too.
 importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.js");
-importScripts("/static/receipts.js", "/static/shell.js");
+importScripts("/static/kept-text.js", "/static/receipts.js", "/static/shell.js");
 // It shows every push and reports what became of it, takes replies to notifications, and replaces pages without a
 // network.
 
@@ -29,18 +29,37 @@ async function pageOrOffline(event, request = event.request) {
   const isForm = request.method !== "GET";
   const { pathname } = new URL(request.url);
   const isDesk = /^\/staff(\/|$)/.test(pathname);
+  const copy = isForm && !isDesk ? request.clone() : null;
   try {
     const response = await (isForm ? fetch(request) : fetchInTime(request));
     event.waitUntil(shell.updateLook(response.headers.get("interlude-look")));
     // A form that was accepted redirects to another page, and a redirect is opaque here.
     const isAccepted = isForm && (response.ok || response.type === "opaqueredirect");
+    if (copy) await (isAnswered(response) ? KeptText.forget(pathname) : keepTyped(copy, pathname)).catch(() => {});
     if (isAccepted) await Receipts.removeReplies(pathname);
     if (isDesk) event.waitUntil(shell.keepDesk().catch(() => {}));
     return response;
   } catch {
+    if (copy) await keepTyped(copy, pathname).catch(() => {});
     const continues = /^\/check-ins\/[^/]+\/(same|who)$/.test(pathname);
     return shell.standIn(isDesk, isForm && !continues);
   }
+}
+
+// The server took the form, or shows it again with what was typed.
+/** @param {Response} response */
+const isAnswered = ({ status }) => status < 500 && ![401, 403, 408, 429].includes(status);
+
+// Keep the text of a form that did not arrive, under the key of this phone. Its page has named the fields
+// (pwa/typed-text.js).
+/** @type {(copy: Request, path: string) => Promise<void>} */
+async function keepTyped(copy, path) {
+  const form = await copy.formData();
+  const { page, names } = JSON.parse(String(form.get("typed") ?? "{}"));
+  const person = String(form.get("person") ?? (await OfflineBundle.current())?.person ?? "");
+  if (!names?.length || !person) return;
+  const fields = Object.fromEntries(names.map((/** @type {string} */ name) => [name, String(form.get(name) ?? "")]));
+  await KeptText.put(path, { person, page, fields });
 }
 
 // If there is a page to show instead, a network that hangs counts as none.

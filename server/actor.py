@@ -36,6 +36,11 @@ class Actor:
     clinic_name: str = ""  # of a staff member
     patient_name: str = ""  # whom a caregiver helps
 
+    @property
+    def caregiver_id(self) -> str | None:
+        """The id of a caregiver; None for everyone else."""
+        return self.id if self.kind == ActorKind.CAREGIVER else None
+
 
 @dataclass(frozen=True)
 class Visitor:

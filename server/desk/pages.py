@@ -40,6 +40,8 @@ async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) 
     await receipt.opened(work, response)
     definition = await questionnaires.definition_of(work.db, response.questionnaire_id)
     given = history.answers_of(response)
+    versions = await unread.conflicting_versions(work.db, response)
+    whose = await sources.of_versions(work.db, work.actor, versions)
     return render.page(
         request,
         "desk/response.html",
@@ -48,8 +50,7 @@ async def response_page(request: Ask, work: InWork, response_id: FromPath[str]) 
         patient=await work.db.get_one(Patient, response.patient_id),
         lines=_lines(definition, given),
         versions=[
-            (version, _lines(definition, answers_from_json(version.answers)))
-            for version in await unread.conflicting_versions(work.db, response)
+            (version, whose[version.id], _lines(definition, answers_from_json(version.answers))) for version in versions
         ],
         kept_as_version=remarks.about(request, RemarkKind.KEPT_AS_VERSION) is not None,
         sent_before=remarks.about(request, RemarkKind.SENT_BEFORE) is not None,

@@ -11,7 +11,7 @@ from server.access.models import Device
 from server.actor import Actor
 from server.people.models import Caregiver, Staff
 from server.questionnaires.respondents import Respondent
-from server.responses.models import Response
+from server.responses.models import ConflictingVersion, Response
 
 Named = type[Device] | type[Caregiver] | type[Staff]
 
@@ -39,6 +39,15 @@ async def of(db: AsyncSession, actor: Actor, responses: Sequence[Response]) -> d
             staff.get(r.entered_by or "", ""),
         )
         for r in responses
+    }
+
+
+async def of_versions(db: AsyncSession, actor: Actor, versions: Sequence[ConflictingVersion]) -> dict[str, Source]:
+    """Whose words each version is, by its id."""
+    caregivers = await _names(db, actor, Caregiver, {version.caregiver_id for version in versions})
+    return {
+        version.id: Source(version.respondent, caregiver=caregivers.get(version.caregiver_id or "", ""))
+        for version in versions
     }
 
 

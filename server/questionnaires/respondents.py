@@ -1,5 +1,6 @@
 """Who answers, and whose words the answers are: pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from server.actor import ActorKind
@@ -41,3 +42,25 @@ def speaks_of_patient(respondent: Respondent, kind: ActorKind) -> bool:
 def source_of(respondent: Respondent) -> Source:
     """Whose words an answer is: a caregiver who only lends hands speaks for the patient."""
     return Source.CAREGIVER if respondent == Respondent.CAREGIVER else Source.PATIENT
+
+
+@dataclass(frozen=True)
+class Author:
+    """Whose words answers are: the patient's, or one caregiver's own view.
+
+    `caregiver_id`: None for the patient, and for a view given on the patient's device, which can't tell whose it is.
+    """
+
+    source: Source
+    caregiver_id: str | None = None
+
+    def may_be(self, other: "Author") -> bool:
+        """Whether both may be one person, as far as the devices could tell."""
+        unknown = None in (self.caregiver_id, other.caregiver_id)
+        return self.source == other.source and (unknown or self == other)
+
+
+def author_of(respondent: Respondent, caregiver_id: str | None) -> Author:
+    """The patient's words are one draft, whichever caregiver lends hands."""
+    source = source_of(respondent)
+    return Author(source, caregiver_id if source == Source.CAREGIVER else None)

@@ -16,7 +16,7 @@ from server.questionnaires.answers import Value
 from server.questionnaires.branching import asked
 from server.questionnaires.definition import Definition
 from server.questionnaires.question import BadAnswer, Question
-from server.questionnaires.respondents import Respondent
+from server.questionnaires.respondents import Respondent, author_of
 from server.responses import drafts, history, lookup
 from server.responses.drafts import Statement
 from server.responses.models import Response
@@ -52,7 +52,7 @@ def _is_enterable(check_in: CheckIn, now: datetime) -> bool:
 
 async def begun(db: AsyncSession, check_in: CheckIn) -> dict[str, Value]:
     """The draft answers that the patient gave on a device before the call, so that staff need not ask again."""
-    return await drafts.kept(db, check_in, WHOSE, with_copies=False)
+    return await drafts.kept(db, check_in, author_of(WHOSE, None), with_copies=False)
 
 
 def unasked(definition: Definition, answers: Mapping[str, Value]) -> list[Question]:

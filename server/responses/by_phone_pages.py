@@ -62,12 +62,19 @@ def _remark(taken: Taken | Conflict) -> Remark | None:
 
 @get("/", opt=STAFF)
 async def correct_page(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[Any]:
+    """The newest version. Where that is another one, the form still goes to the address at which it was opened.
+
+    So a form that was typed for the earlier version comes back into its own page, with what was typed.
+    """
     earlier = found(await unread.find(work.db, work.actor, response_id))
-    definition = await questionnaires.definition_of(work.db, earlier.questionnaire_id)
-    if definition.refused_because or not corrections.may_correct(earlier):
+    newest = await corrections.newest_version(work.db, earlier)
+    definition = await questionnaires.definition_of(work.db, newest.questionnaire_id)
+    if definition.refused_because or not corrections.may_correct(newest):
         return problems.answer(request, 410)
-    check_in = found(await lookup.find(work.db, work.actor, earlier.check_in_id))
-    return await _page(request, work, Sheet(check_in, definition, history.answers_of(earlier), corrects=earlier))
+    check_in = found(await lookup.find(work.db, work.actor, newest.check_in_id))
+    replaced = None if newest is earlier else earlier
+    sheet = Sheet(check_in, definition, history.answers_of(newest), corrects=newest, replaced=replaced)
+    return await _page(request, work, sheet)
 
 
 @post("/", opt=STAFF)

@@ -26,7 +26,7 @@ class Sheet:
     """The form that staff fill in. `strays` are questions that have an answer although they are not asked.
 
     `is_late`: the answers were entered or corrected since the page was opened; `corrects` is that version. `changed`:
-    the answers of that version that the form did not show.
+    the answers of that version that the form did not show. `replaced`: the earlier version whose page was opened.
     """
 
     check_in: CheckIn
@@ -39,6 +39,7 @@ class Sheet:
     is_late: bool = False
     is_closed: bool = False
     changed: Mapping[str, str] = field(default_factory=dict)
+    replaced: Response | None = None
 
     @property
     def status(self) -> int:
@@ -99,6 +100,7 @@ def _red_mark(screens: dict[str, str], typed: str) -> dict[str, str]:
 async def context(work: Work, sheet: Sheet) -> dict[str, Any]:
     """What the template draws. `red`: question → the answers that lead to a red-flag screen, each with that screen."""
     definition, corrects = sheet.definition, sheet.corrects
+    opened = sheet.replaced or corrects
     by_phone_address = f"/staff/check-ins/{sheet.check_in.id}/by-phone"
     return {
         "check_in": sheet.check_in,
@@ -112,9 +114,10 @@ async def context(work: Work, sheet: Sheet) -> dict[str, Any]:
         "nothing": sheet.is_refused and not sheet.strays,
         "corrects": corrects,
         "seen": edits.marks(shown(definition, history.answers_of(corrects))) if corrects else "",
-        "address": f"/staff/responses/{corrects.id}/correct" if corrects else by_phone_address,
+        "address": f"/staff/responses/{opened.id}/correct" if opened else by_phone_address,
         "same": sheet.is_same,
         "is_late": sheet.is_late,
+        "was_replaced": sheet.replaced is not None,
         "differing": sheet.differing,
         "news": sheet.news,
         "closed": sheet.is_closed,

@@ -8,10 +8,10 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.crypto import Sealed
-from server.db import Base, OfClinic
+from server.db import Base, OfClinic, unique_where
 from server.flags.rules import Urgency
 from server.questionnaires.answers import answers_from_json
-from server.questionnaires.respondents import Respondent, Source
+from server.questionnaires.respondents import Author, Respondent, Source, author_of
 
 
 class ResponseStatus(StrEnum):
@@ -22,19 +22,27 @@ class ResponseStatus(StrEnum):
 
 
 class Draft(OfClinic, Base):
-    """One answer, saved at once until the check-in is sent; the patient's words apart from the caregiver's view."""
+    """One answer, saved at once until the check-in is sent; the patient's words apart from each caregiver's view."""
 
     __tablename__ = "draft"
-    __table_args__ = (UniqueConstraint("check_in_id", "source", "link_id"),)
+    __table_args__ = (
+        UniqueConstraint("check_in_id", "source", "caregiver_id", "link_id"),
+        unique_where("uq_draft_unnamed", "check_in_id", "source", "link_id", rows="caregiver_id IS NULL"),
+    )
 
     check_in_id: Mapped[str] = mapped_column(ForeignKey("check_in.id"))
     source: Mapped[Source]
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))  # whose own view it is
     link_id: Mapped[str] = mapped_column(String(60))
     value_sealed: Mapped[bytes]
     value = Sealed[str]("draft.value")
     respondent: Mapped[Respondent]
     copied: Mapped[bool] = mapped_column(default=False)
     answered_at: Mapped[datetime]
+
+    @property
+    def author(self) -> Author:
+        return Author(self.source, self.caregiver_id)
 
 
 class Response(OfClinic, Base):
@@ -70,6 +78,10 @@ class Response(OfClinic, Base):
     opened_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
 
     @property
+    def author(self) -> Author:
+        return author_of(self.respondent, self.caregiver_id)
+
+    @property
     def all_skipped(self) -> bool:
         """Whether it was sent without any answer: staff then never read "completed" (case 144)."""
         return all(value is None for value in answers_from_json(self.answers).values())
@@ -83,7 +95,12 @@ class ConflictingVersion(OfClinic, Base):
     response_id: Mapped[str] = mapped_column(ForeignKey("response.id"), index=True)
     client_id: Mapped[str] = mapped_column(String(40))
     respondent: Mapped[Respondent]
+    caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))  # whose own view it is
     entered_by: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))  # by phone, in the patient's words
     answers_sealed: Mapped[bytes]
     answers = Sealed[str]("set_aside.answers")
     received_at: Mapped[datetime]
+
+    @property
+    def author(self) -> Author:
+        return author_of(self.respondent, self.caregiver_id)

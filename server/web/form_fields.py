@@ -28,6 +28,7 @@ HIDDEN = (
     "visit",
     "shown",
     "once",
+    "typed",
     "unsaved",
     "instead_of",
     "visit",

@@ -16,8 +16,9 @@ SHARED = {
     "store.js",
     "offline-bundle.js",
     "outbox.js",
+    "kept-text.js",
 }  # every page of a signed-in person loads these modules
-MODULES = ("app.js", "subscription.js")
+MODULES = ("app.js", "subscription.js", "typed-text.js")
 STAFFS = ("desk.js", "inbox", "htmx.js", "text-limits.js")
 
 

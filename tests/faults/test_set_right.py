@@ -16,7 +16,7 @@ from sqlalchemy import select
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.db import Database
-from server.questionnaires.respondents import Respondent
+from server.questionnaires.respondents import Author, Source
 from server.reminders.models import Reminder
 from server.responses import drafts
 from tests.cast import NOW, Cast, meet
@@ -61,7 +61,7 @@ async def answer_open(database: Database, patient_id: str, cast: Cast, now: date
             if now >= check_in.closes_at:
                 continue
             assert rules.is_open(check_in.state, check_in.due_at, check_in.closes_at, now)
-            kept = await drafts.kept(db, check_in, Respondent.SELF)
+            kept = await drafts.kept(db, check_in, Author(Source.PATIENT))
             assert kept == ({"pain": 2} if patient is cast.rosa else {})
             assert not (await answered(db, patient, check_in, STEADY, now)).again
 

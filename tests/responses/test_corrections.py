@@ -136,7 +136,6 @@ async def test_case_115_an_earlier_version_cannot_be_corrected_again_and_nothing
     assert (late.status_code, f'action="/staff/responses/{corrected.id}/correct"' in late.text) == (409, True)
     twice = await maria.submit(f"/staff/responses/{earlier.id}/correct", ANSWERS)
     assert twice.url.path == f"/staff/responses/{corrected.id}"
-    assert (await maria.get(f"/staff/responses/{earlier.id}/correct")).status_code == 410
     assert len(await rows(database, Response)) == 2
 
 

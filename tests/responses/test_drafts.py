@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from server.checkins.models import CheckIn
 from server.db import Database
@@ -10,10 +11,12 @@ from server.flags.models import Flag
 from server.people.models import Caregiver, Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
-from server.questionnaires.respondents import Respondent, Source
+from server.questionnaires.respondents import Author, Respondent, Source, author_of
 from server.responses import drafts
 from server.responses.drafts import Statement
+from server.responses.models import Draft
 from tests.cast import NOW, Cast, acting, work_by
+from tests.responses.caregivers import second_caregiver
 from tests.responses.delivering import check_in as check_in
 from tests.stories import STEADY, answered, rows
 
@@ -32,12 +35,15 @@ async def keep(
     async with database.writing() as db:
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
         work = work_by(db, by, NOW + minutes * MINUTE)
-        return [one.item for one in await drafts.keep(work, check_in, definition, Statement(respondent, answers))]
+        statement = Statement(respondent, answers, caregiver_id=work.actor.caregiver_id)
+        return [one.item for one in await drafts.keep(work, check_in, definition, statement)]
 
 
-async def kept(database: Database, check_in: CheckIn, respondent: Respondent) -> dict[str, Value]:
+async def kept(
+    database: Database, check_in: CheckIn, respondent: Respondent, by: Caregiver | None = None
+) -> dict[str, Value]:
     async with database.reading() as db:
-        return await drafts.kept(db, check_in, respondent)
+        return await drafts.kept(db, check_in, author_of(respondent, by.id if by else None))
 
 
 async def test_case_76_a_caregivers_view_is_kept_beside_the_patients_words(
@@ -48,7 +54,52 @@ async def test_case_76_a_caregivers_view_is_kept_beside_the_patients_words(
     await keep(database, check_in, cast.luis, Respondent.HANDS, {"fall": None})
     assert await kept(database, check_in, Respondent.SELF) == {"pain": 2, "fall": None}
     assert await kept(database, check_in, Respondent.HANDS) == {"pain": 2, "fall": None}
-    assert await kept(database, check_in, Respondent.CAREGIVER) == {"pain": 8}
+    assert await kept(database, check_in, Respondent.CAREGIVER, cast.luis) == {"pain": 8}
+
+
+async def test_case_76_each_caregiver_has_a_view_of_their_own(
+    database: Database, cast: Cast, check_in: CheckIn
+) -> None:
+    """The patient's words stay one draft, whichever of them lends hands; a view on the patient's phone is unnamed."""
+    carmen = await second_caregiver(database, cast)
+    await keep(database, check_in, cast.luis, Respondent.CAREGIVER, {"pain": 8, "speech": "hard"})
+    await keep(database, check_in, carmen, Respondent.CAREGIVER, {"pain": 3})
+    await keep(database, check_in, cast.rosa, Respondent.CAREGIVER, {"pain": 5})
+    await keep(database, check_in, cast.luis, Respondent.HANDS, {"pain": 1})
+    await keep(database, check_in, carmen, Respondent.HANDS, {"pain": 2})
+    assert await kept(database, check_in, Respondent.CAREGIVER, cast.luis) == {"pain": 8, "speech": "hard"}
+    assert await kept(database, check_in, Respondent.CAREGIVER, carmen) == {"pain": 3}
+    assert await kept(database, check_in, Respondent.CAREGIVER) == {"pain": 5}
+    assert await kept(database, check_in, Respondent.SELF) == {"pain": 2}
+
+
+async def test_case_76_what_another_caregiver_began_changes_nothing_for_this_one(
+    database: Database, cast: Cast, check_in: CheckIn
+) -> None:
+    carmen = await second_caregiver(database, cast)
+    await keep(database, check_in, carmen, Respondent.CAREGIVER, {"pain": 3})
+    assert await resumes(database, check_in, cast.luis) is None
+
+
+@pytest.mark.parametrize("has_a_name", [True, False])
+async def test_case_76_the_database_refuses_a_second_draft_of_one_answer(
+    database: Database, cast: Cast, check_in: CheckIn, has_a_name: bool
+) -> None:
+    def draft() -> Draft:
+        return Draft(
+            clinic_id=check_in.clinic_id,
+            check_in_id=check_in.id,
+            source=Source.CAREGIVER,
+            caregiver_id=cast.luis.id if has_a_name else None,
+            link_id="pain",
+            value="2",
+            respondent=Respondent.CAREGIVER,
+            answered_at=NOW,
+        )
+
+    with pytest.raises(IntegrityError):
+        async with database.writing() as db:
+            db.add_all([draft(), draft()])
 
 
 async def test_an_urgent_answer_reaches_staff_before_the_check_in_is_sent(
@@ -66,8 +117,8 @@ async def test_case_123_private_drafts_are_hidden_in_other_hands(
     await keep(database, check_in, cast.rosa, Respondent.SELF, {"pain": 2, "mood": "hard"})
     async with database.reading() as db:
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
-        assert await drafts.shown_to(db, check_in, definition, Respondent.SELF) == {"pain": 2, "mood": "hard"}
-        assert await drafts.shown_to(db, check_in, definition, Respondent.HANDS) == {"pain": 2}
+        assert await drafts.shown_to(db, check_in, definition, Respondent.SELF, None) == {"pain": 2, "mood": "hard"}
+        assert await drafts.shown_to(db, check_in, definition, Respondent.HANDS, None) == {"pain": 2}
         assert await drafts.private(db, check_in, definition) == {"mood": "hard"}
 
 
@@ -124,10 +175,13 @@ async def test_case_123_drafts_and_responses_together_tell_the_last_respondent(
     assert await last(database, cast.walter) == Respondent.SELF
 
 
-async def test_each_source_has_its_latest_respondent(database: Database, cast: Cast, check_in: CheckIn) -> None:
+async def test_each_author_has_the_latest_respondent(database: Database, cast: Cast, check_in: CheckIn) -> None:
     await keep(database, check_in, cast.rosa, Respondent.SELF, {"pain": 2})
     await keep(database, check_in, cast.luis, Respondent.HANDS, {"fall": False}, minutes=1)
     await keep(database, check_in, cast.luis, Respondent.CAREGIVER, {"pain": 4}, minutes=2)
     async with database.reading() as db:
-        found = await drafts.respondents(db, check_in)
-    assert found == {Source.PATIENT: Respondent.HANDS, Source.CAREGIVER: Respondent.CAREGIVER}
+        found = await drafts.authors(db, check_in)
+    assert found == {
+        Author(Source.PATIENT): Respondent.HANDS,
+        Author(Source.CAREGIVER, cast.luis.id): Respondent.CAREGIVER,
+    }

@@ -60,6 +60,22 @@ async def test_case_89_a_correction_from_an_older_page_keeps_a_colleagues_other_
     assert (both["breathing"], both["pain"], both["speech"]) == ("hard", 7, "little")
 
 
+async def test_case_89_the_correction_page_of_an_earlier_version_leads_to_the_newest_and_says_who_corrected_it(
+    maria: Browser, signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    earlier, ken = await enter(maria, database, ANSWERS), await signed_in(cast.ken)
+    path = f"/staff/responses/{earlier.id}/correct"
+    await ken.submit(path, form_of(await ken.get(path)) | {"pain": "7"})
+    opened = await maria.get(path)
+    assert opened.status_code == 200
+    assert "Ken Osei has already corrected these answers, Mon, Nov 16, 9:00 AM." in words(opened)
+    assert "You have already corrected these answers" in words(await ken.get(path))
+    assert (form_of(opened)["pain"], action_of(opened)) == ("7", path)
+    await maria.submit(action_of(opened), form_of(opened) | {"speech": "little"})
+    both = await standing(database)
+    assert (both["pain"], both["speech"]) == (7, "little")
+
+
 async def test_case_89_where_both_corrected_one_answer_the_newer_one_is_named_and_ones_own_stays_in_the_form(
     maria: Browser, signed_in: Enter, cast: Cast, database: Database
 ) -> None:

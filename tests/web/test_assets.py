@@ -43,7 +43,7 @@ def modules(folder: Path, **sources: str) -> Assets:
     """The app's assets, with these page scripts instead of its own."""
     (folder / "pwa").mkdir(exist_ok=True)
     shutil.copy(ROOT / "pwa/service-worker.js", folder / "pwa")
-    for name in ("store", "offline-bundle", "outbox", "receipts", "shell"):
+    for name in ("store", "offline-bundle", "outbox", "kept-text", "receipts", "shell"):
         (folder / f"pwa/{name}.js").touch()
     for name, source in sources.items():
         (folder / f"pwa/{name}.js").write_text(source)

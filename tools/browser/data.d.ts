@@ -157,6 +157,13 @@ interface Draft {
   urgency?: Urgency | null;
 }
 
+// What was typed into a form that did not arrive. `page`: the address of the page on which the form stands.
+interface Typed {
+  person: string;
+  page: string;
+  fields: { [name: string]: string };
+}
+
 // ---- Of some browsers only, in pages and in the worker
 
 interface ServiceWorkerRegistration {

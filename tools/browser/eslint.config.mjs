@@ -7,11 +7,12 @@ const GLOBAL_OF = {
   "store.js": "Store",
   "offline-bundle.js": "OfflineBundle",
   "outbox.js": "Outbox",
+  "kept-text.js": "KeptText",
   "receipts.js": "Receipts",
   "shell.js": "Shell",
 };
 const WORKER = "service-worker.js";
-const IN_PAGES_TOO = ["store.js", "offline-bundle.js", "outbox.js"];
+const IN_PAGES_TOO = ["store.js", "offline-bundle.js", "outbox.js", "kept-text.js"];
 const CLASSIC = [WORKER, ...Object.keys(GLOBAL_OF)];
 
 const inPwa = (files) => files.map((file) => `pwa/${file}`);

@@ -103,7 +103,7 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
         "client": check_in.client_id,
         "closes": bundle.ms(check_in.closes_at),
         "who": await drafts.respondent_to_resume(db, actor, check_in, definition),
-        "kept": await bundle.kept(db, check_in, definition, own),
+        "kept": await bundle.kept(db, actor, check_in, definition),
         "same": {who: offer for who, offer in before.items() if offer},
         "questions": [
             rule

@@ -11,12 +11,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from server.actor import Actor, ActorKind
 from server.checkins.models import CheckIn
 from server.questionnaires.answers import value_from_json
 from server.questionnaires.definition import Definition
 from server.questionnaires.private_questions import is_public_item
 from server.questionnaires.question import When, buttons, raw
-from server.questionnaires.respondents import Source
+from server.questionnaires.respondents import Author, Source
 from server.responses.models import Draft
 
 
@@ -43,15 +44,17 @@ def _when(definition: Definition, when: When) -> list[Any]:
 
 
 async def kept(
-    db: AsyncSession, check_in: CheckIn, definition: Definition, own: bool
+    db: AsyncSession, actor: Actor, check_in: CheckIn, definition: Definition
 ) -> dict[str, dict[str, dict[str, Any]]]:
     """Source → question → the draft answer ("is"), its time ("at", in ms), and whether it is copied ("before").
 
-    `own`: for the patient's own device. Other devices do not get private answers.
+    A caregiver's device gets the patient's public answers and the caregiver's own view, never another caregiver's.
     """
+    own = actor.kind != ActorKind.CAREGIVER
+    theirs = (Author(Source.PATIENT), Author(Source.CAREGIVER, actor.caregiver_id))
     found: dict[str, dict[str, dict[str, Any]]] = {source: {} for source in Source}
     for draft in await db.scalars(select(Draft).where(Draft.check_in_id == check_in.id)):
-        if not own and not is_public_item(definition, draft.link_id):
+        if draft.author not in theirs or not (own or is_public_item(definition, draft.link_id)):
             continue
         value = raw(value_from_json(draft.value))
         found[draft.source][draft.link_id] = {"is": value, "at": ms(draft.answered_at), "before": draft.copied}

@@ -20,7 +20,7 @@ from server.questionnaires.answers import Value
 from server.questionnaires.definition import Definition
 from server.questionnaires.private_questions import without_private_skips
 from server.questionnaires.question import BadAnswer
-from server.questionnaires.respondents import Respondent, respondent_from, source_of
+from server.questionnaires.respondents import Author, Respondent, respondent_from
 from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Draft
@@ -36,8 +36,9 @@ async def take_late(work: Work, check_in: CheckIn, definition: Definition, entry
     """
     respondent = respondent_from(entry.respondent, work.actor.kind)
     answers = _checked(definition, entry.answers, respondent)
+    statement = Statement(respondent, answers, caregiver_id=work.actor.caregiver_id)
     if check_in.state in (CheckInState.DONE, CheckInState.PARTIAL):
-        await conflicts.keep_late(work, check_in, definition, Statement(respondent, answers))
+        await conflicts.keep_late(work, check_in, definition, statement)
         return None
     if check_in.state == CheckInState.CANCELLED or work.now - check_in.closes_at > rules.ANSWERED_LATE:
         red = await flags.raise_urgent(
@@ -50,7 +51,7 @@ async def take_late(work: Work, check_in: CheckIn, definition: Definition, entry
         check_in.state = CheckInState.WAITING
         audit.record(work, "check-in.answered-late", check_in)
     at = device_clock.on_our_clock(entry.answered_at, entry.device_time, work.now)
-    await _keep_older(work, check_in, definition, Statement(respondent, answers, at))
+    await _keep_older(work, check_in, definition, replace(statement, at=at))
     return None
 
 
@@ -68,7 +69,7 @@ async def note_refused(work: Work, check_in: CheckIn, entry: Entry, why: Refusal
 
 async def _keep_older(work: Work, check_in: CheckIn, definition: Definition, statement: Statement) -> None:
     """Save answers, except where a newer one to the same question exists. Urgent flags are raised in both cases."""
-    newer = await _answered_since(work.db, check_in, statement.respondent, statement.at or work.now)
+    newer = await _answered_since(work.db, check_in, statement.author, statement.at or work.now)
     for link_id, value in statement.answers.items():
         if link_id not in newer:
             await drafts.keep(work, check_in, definition, replace(statement, answers={link_id: value}))
@@ -90,10 +91,8 @@ def _checked(definition: Definition, answers: Mapping[str, object], respondent: 
     return without_private_skips(definition, checked, respondent)
 
 
-async def _answered_since(db: AsyncSession, check_in: CheckIn, respondent: Respondent, at: datetime) -> set[str]:
+async def _answered_since(db: AsyncSession, check_in: CheckIn, author: Author, at: datetime) -> set[str]:
     found = await db.scalars(
-        select(Draft.link_id).where(
-            Draft.check_in_id == check_in.id, Draft.source == source_of(respondent), Draft.answered_at > at
-        )
+        select(Draft.link_id).where(Draft.check_in_id == check_in.id, drafts.is_by(author), Draft.answered_at > at)
     )
     return set(found)

@@ -1,5 +1,6 @@
 """What every question page needs: the person, the check-in, its questionnaire and the respondent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,8 +14,9 @@ from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.answers import Value
 from server.questionnaires.definition import Definition
-from server.questionnaires.respondents import Respondent, respondent_from
+from server.questionnaires.respondents import Author, Respondent, author_of, respondent_from
 from server.responses import drafts, lookup
+from server.responses.drafts import Statement
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class Answering:
         return self.work.now
 
     @property
+    def author(self) -> Author:
+        return author_of(self.respondent, self.actor.caregiver_id)
+
+    @property
     def path(self) -> str:
         return f"/check-ins/{self.check_in.id}"
 
@@ -54,7 +60,10 @@ class Answering:
 
     async def kept(self) -> dict[str, Value]:
         """The draft answers that the person who holds the device may see."""
-        return await drafts.shown_to(self.db, self.check_in, self.definition, self.respondent)
+        return await drafts.shown_to(self.db, self.check_in, self.definition, self.respondent, self.actor.caregiver_id)
+
+    def statement(self, answers: Mapping[str, Value]) -> Statement:
+        return Statement(self.respondent, answers, caregiver_id=self.actor.caregiver_id)
 
 
 @dataclass(frozen=True)

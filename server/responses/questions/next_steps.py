@@ -25,9 +25,7 @@ async def after(answering: Answering, kept: Answers, link_id: str | None) -> Ste
     who = f"?who={answering.respondent}"
     if question is not None:
         return Step(f"{answering.path}/q/{question.link_id}{who}", question)
-    if link_id and await same_as_last.copied_shown(
-        answering.db, answering.check_in, answering.definition, answering.respondent
-    ):
+    if link_id and await same_as_last.copied_shown(answering):
         return Step(f"{answering.path}/different{who}", is_list=True)
     return Step(f"{answering.path}/check{who}")
 

@@ -13,8 +13,7 @@ from server.questionnaires.answers import Value
 from server.questionnaires.branching import answerable, asked
 from server.questionnaires.question import BadAnswer, Question, raw
 from server.questionnaires.respondents import Respondent
-from server.responses import drafts
-from server.responses.drafts import Statement
+from server.responses import drafts, history
 from server.responses.offline import late_answers
 from server.responses.offline.sealed_entries import Entry
 from server.responses.questions import next_steps, question_view, red_flag_screens, third_person
@@ -63,14 +62,14 @@ async def answer(request: Ask, caller: NamedDependency[Caller], link_id: FromPat
             return await _too_late(request, answering, question, value)
         private = respondent == Respondent.HANDS and definition.is_private(question)
         if not private and question not in answerable(
-            definition, await drafts.kept(answering.db, check_in, respondent), respondent
+            definition, await drafts.kept(answering.db, check_in, answering.author), respondent
         ):
             raise BadAnswer(link_id, "not asked")
     except BadAnswer:
         return problems.answer(request, 422)
     if private and value is None:  # a skip saves nothing: the question waits for the patient's own device
         return await _after_private(request, answering, question, None)
-    red = await drafts.keep(answering.work, check_in, definition, Statement(respondent, {link_id: value}))
+    red = await drafts.keep(answering.work, check_in, definition, answering.statement({link_id: value}))
     if red:
         return await _urgent_screen(request, answering, question, value, red[0].trigger.screen)
     if private:
@@ -81,15 +80,21 @@ async def answer(request: Ask, caller: NamedDependency[Caller], link_id: FromPat
 async def _too_late(request: Ask, answering: Answering, question: Question, value: Value) -> Response[Any]:
     """Answer after closing: redirect to the check-in's status (case 18).
 
-    An urgent answer is still recorded, as it is for offline answers.
+    An urgent answer is still recorded, as it is for offline answers; so is one to a check-in that another person sent
+    meanwhile (case 76).
     """
     check_in, definition = answering.check_in, answering.definition
     screen = (await red_flag_screens.screens(answering.db, check_in, definition, question)).get(str(raw(value)))
-    if screen:
+    if screen or (value is not None and await _was_sent_by_another(answering)):
         entry = Entry("", {question.link_id: value}, answering.respondent, answering.now)
-        if await late_answers.take_late(answering.work, check_in, definition, entry) is None:
+        if await late_answers.take_late(answering.work, check_in, definition, entry) is None and screen:
             return await _urgent_screen(request, answering, question, value, screen)
     return render.go(request, answering.path)
+
+
+async def _was_sent_by_another(answering: Answering) -> bool:
+    sent = await history.current_response(answering.db, answering.check_in.id)
+    return sent is not None and sent.author != answering.author
 
 
 async def _urgent_screen(

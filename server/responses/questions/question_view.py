@@ -83,7 +83,7 @@ async def check(answering: Answering, kept: Answers) -> dict[str, Any]:
         "respondent": respondent,
         "questions": asked(definition, kept, respondent),
         "drafts": kept,
-        "before": await same_as_last.copied_shown(db, check_in, definition, respondent),
+        "before": await same_as_last.copied_shown(answering),
         "private": [(question, answered.get(question.link_id) is not None) for question in private],
         "outbox": json.dumps({"answers": still_asked(definition, kept, respondent), "respondent": respondent}),
     }

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor, ActorKind
+from server.actor import Actor
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.flags import lists
@@ -21,9 +21,9 @@ from server.questionnaires.branching import asked, still_asked
 from server.questionnaires.definition import Definition
 from server.questionnaires.models import Questionnaire
 from server.questionnaires.private_questions import is_public_item, shown
-from server.questionnaires.respondents import Respondent, Source, source_of
+from server.questionnaires.respondents import Author, Respondent, author_of
 from server.responses import history
-from server.responses.drafts import Statement
+from server.responses.drafts import Statement, is_by
 from server.responses.models import Draft, Response, ResponseStatus
 from server.responses.questions.answering import Answering
 
@@ -59,11 +59,7 @@ def _is_whole(definition: Definition, last: Response) -> bool:
 
 
 def _is_same(response: Response, actor: Actor, respondent: Respondent) -> bool:
-    if source_of(response.respondent) != source_of(respondent):
-        return False
-    return source_of(respondent) == Source.PATIENT or response.caregiver_id == (
-        actor.id if actor.kind == ActorKind.CAREGIVER else None
-    )
+    return response.author == author_of(respondent, actor.caregiver_id)
 
 
 async def take_over(work: Work, check_in: CheckIn, last: Statement) -> None:
@@ -72,7 +68,8 @@ async def take_over(work: Work, check_in: CheckIn, last: Statement) -> None:
         draft = Draft(
             clinic_id=check_in.clinic_id,
             check_in_id=check_in.id,
-            source=source_of(last.respondent),
+            source=last.author.source,
+            caregiver_id=last.author.caregiver_id,
             link_id=link_id,
             respondent=last.respondent,
             answered_at=work.now,
@@ -93,22 +90,17 @@ def answers_of(definition: Definition, last: Response, respondent: Respondent) -
     )
 
 
-async def copied(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> list[str]:
+async def copied(db: AsyncSession, check_in: CheckIn, author: Author) -> list[str]:
     """Questions whose draft is still the copied answer of last time."""
-    found = await db.scalars(
-        select(Draft.link_id).where(
-            Draft.check_in_id == check_in.id, Draft.source == source_of(respondent), Draft.copied
-        )
-    )
+    found = await db.scalars(select(Draft.link_id).where(Draft.check_in_id == check_in.id, is_by(author), Draft.copied))
     return list(found)
 
 
-async def copied_shown(
-    db: AsyncSession, check_in: CheckIn, definition: Definition, respondent: Respondent
-) -> list[str]:
+async def copied_shown(answering: Answering) -> list[str]:
     """Copied answers that this respondent may see."""
-    found = await copied(db, check_in, respondent)
-    return [link_id for link_id in found if respondent == Respondent.SELF or is_public_item(definition, link_id)]
+    found = await copied(answering.db, answering.check_in, answering.author)
+    own = answering.respondent == Respondent.SELF
+    return [link_id for link_id in found if own or is_public_item(answering.definition, link_id)]
 
 
 async def with_copies(

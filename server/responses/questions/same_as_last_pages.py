@@ -8,7 +8,6 @@ from litestar.params import FromQuery
 
 from server.people import clinics
 from server.people import flow as people
-from server.responses.drafts import Statement
 from server.responses.questions import same_as_last, third_person
 from server.responses.questions.answering import Caller
 from server.web import problems, render
@@ -53,7 +52,7 @@ async def say_same(request: Ask, caller: NamedDependency[Caller]) -> Response[An
     if last is None or not await answering.is_open() or say == "all":
         return render.go(request, f"{answering.path}/next?who={respondent}")
     answers = same_as_last.answers_of(answering.definition, last, respondent)
-    await same_as_last.take_over(answering.work, check_in, Statement(respondent, answers))
+    await same_as_last.take_over(answering.work, check_in, answering.statement(answers))
     page = "different" if say == "some" else "next"
     return render.go(request, f"{answering.path}/{page}?who={respondent}")
 
@@ -64,7 +63,7 @@ async def different_page(request: Ask, caller: NamedDependency[Caller], page: Fr
     answering = found(await caller.at_check_in())
     check_in, definition, respondent = answering.check_in, answering.definition, answering.respondent
     kept = await answering.kept()
-    before = await same_as_last.copied_shown(answering.db, check_in, definition, respondent)
+    before = await same_as_last.copied_shown(answering)
     pages = same_as_last.pages(definition, kept, respondent)
     if not before or not await answering.is_open():
         return render.go(request, answering.path)

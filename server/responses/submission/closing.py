@@ -14,9 +14,7 @@ from server.db import Work
 from server.flags import flow as flags
 from server.people.models import Patient
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.answers import Value
 from server.questionnaires.branching import still_asked
-from server.questionnaires.respondents import Respondent
 from server.responses import drafts, history
 from server.responses.models import ResponseStatus
 from server.responses.submission import submit
@@ -79,16 +77,22 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
 
 
 async def _submit_draft(db: AsyncSession, check_in: CheckIn, now: datetime) -> bool:
-    """Submit the patient's draft if it has answers, else the caregiver's; False if there are none."""
-    for respondent in (await drafts.respondents(db, check_in)).values():
-        answers = await _answers(db, check_in, respondent)
+    """Submit the patient's draft if it has answers, else the first caregiver's; False if there are none.
+
+    What other caregivers began is kept beside it.
+    """
+    definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
+    for author, respondent in (await drafts.authors(db, check_in)).items():
+        answers = still_asked(definition, await drafts.kept(db, check_in, author, with_copies=False), respondent)
         if any(value is not None for value in answers.values()):
-            submission = Submission(check_in.client_id, answers, respondent, now, status=ResponseStatus.IN_PROGRESS)
+            submission = Submission(
+                check_in.client_id,
+                answers,
+                respondent,
+                now,
+                status=ResponseStatus.IN_PROGRESS,
+                caregiver_id=author.caregiver_id,
+            )
             await submit.submit(Work(db, system(check_in.clinic_id), now), check_in, submission)
             return True
     return False
-
-
-async def _answers(db: AsyncSession, check_in: CheckIn, respondent: Respondent) -> dict[str, Value]:
-    definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
-    return still_asked(definition, await drafts.kept(db, check_in, respondent, with_copies=False), respondent)

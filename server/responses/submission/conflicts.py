@@ -28,14 +28,14 @@ class Sent:
 
 
 async def keep_other_respondents(work: Work, sent: Sent) -> None:
-    """Keep the other respondent's draft answers, given before this response was sent, as a conflicting version."""
-    for respondent in (await drafts.respondents(work.db, sent.check_in)).values():
-        if source_of(respondent) == source_of(sent.response.respondent):
+    """Keep others' draft answers, given before this response was sent, as a conflicting version of each author."""
+    for author, respondent in (await drafts.authors(work.db, sent.check_in)).items():
+        if author == sent.response.author:
             continue
-        kept = await drafts.kept(work.db, sent.check_in, respondent, with_copies=False)
+        kept = await drafts.kept(work.db, sent.check_in, author, with_copies=False)
         answers = still_asked(sent.definition, kept, respondent)
         if any(value is not None for value in answers.values()):
-            await keep_version(work, sent, Statement(respondent, answers))
+            await keep_version(work, sent, Statement(respondent, answers, caregiver_id=author.caregiver_id))
 
 
 async def keep_late(work: Work, check_in: CheckIn, definition: Definition, statement: Statement) -> bool:
@@ -51,7 +51,7 @@ async def keep_late(work: Work, check_in: CheckIn, definition: Definition, state
 async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     """Store a conflicting version and run the triggers on it.
 
-    Each source has one version unless its answers contradict each other, however many entries bring them; what a staff
+    Each author has one version unless its answers contradict each other, however many entries bring them; what a staff
     member entered stays apart. Resending the same answers adds nothing.
     """
     stored, respondent, answers = sent.response, statement.respondent, statement.answers
@@ -59,14 +59,14 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
     earlier = answers_from_json(version.answers) if version else {}
     if version is not None and earlier.items() >= answers.items():
         return
-    same_source = source_of(stored.respondent) == source_of(respondent)
-    already_checked = (history.answers_of(stored) if same_source else {}) | earlier
+    already_checked = (history.answers_of(stored) if stored.author == statement.author else {}) | earlier
     if version is None:
         version = ConflictingVersion(
             clinic_id=stored.clinic_id,
             response_id=stored.id,
             client_id=stored.client_id,
             respondent=respondent,
+            caregiver_id=statement.author.caregiver_id,
             entered_by=statement.entered_by,
         )
         work.db.add(version)
@@ -80,11 +80,11 @@ async def keep_version(work: Work, sent: Sent, statement: Statement) -> None:
 
 
 async def _version_of(db: AsyncSession, stored: Response, statement: Statement) -> ConflictingVersion | None:
-    """The same source's version that contradicts none of these answers, or None."""
-    whose = source_of(statement.respondent), statement.entered_by
+    """The same author's version that contradicts none of these answers, or None."""
+    whose = statement.author, statement.entered_by
     for version in await db.scalars(select(ConflictingVersion).where(ConflictingVersion.response_id == stored.id)):
         earlier = answers_from_json(version.answers)
         agrees = all(earlier[link_id] == value for link_id, value in statement.answers.items() if link_id in earlier)
-        if (source_of(version.respondent), version.entered_by) == whose and agrees:
+        if (version.author, version.entered_by) == whose and agrees:
             return version
     return None

@@ -14,8 +14,7 @@ from server.questionnaires import flow as questionnaires
 from server.questionnaires.private_questions import is_public_item
 from server.questionnaires.respondents import Respondent
 from server.reminders import settlement
-from server.responses import drafts, history
-from server.responses.drafts import Statement
+from server.responses import drafts
 from server.responses.models import Response
 
 
@@ -39,7 +38,7 @@ async def undo(work: Work, response: Response) -> bool:
     response.undone_at = work.now
     check_in.state, check_in.client_id, check_in.left_to_patient = CheckInState.WAITING, new_id(), False
     audit.record(work, "response.undone", response)
-    await drafts.put_back(work, check_in, Statement(response.respondent, history.answers_of(response)))
+    await drafts.put_back(work, check_in, drafts.statement_of(response))
     await settlement.leave_to_all(work, check_in.id)
     return True
 

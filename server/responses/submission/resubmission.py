@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor, ActorKind
+from server.actor import ActorKind
 from server.checkins import device_clock
 from server.checkins.models import CheckIn
 from server.checkins.rules import CheckInState
@@ -15,7 +15,7 @@ from server.flags import flow as flags
 from server.questionnaires.answers import Answers, answers_to_json
 from server.questionnaires.branching import still_asked
 from server.questionnaires.private_questions import shown, without_private_skips
-from server.questionnaires.respondents import Respondent, source_of
+from server.questionnaires.respondents import Respondent
 from server.responses import drafts, history
 from server.responses.drafts import Statement
 from server.responses.models import Response, ResponseStatus
@@ -50,9 +50,9 @@ async def resubmit(work: Work, before: Sent, submission: Submission, answers: An
     seen, given_here = shown(definition, sent, who), shown(definition, given, who)
     unseen = {link_id: value for link_id, value in sent.items() if link_id not in seen}
     private = {link_id: value for link_id, value in given.items() if link_id not in given_here}
-    again = seen == given_here and (who == Respondent.SELF or source_of(stored.respondent) == source_of(who))
+    again = seen == given_here and (who == Respondent.SELF or stored.author.may_be(submission.author))
     if not again and not _completes(stored, submission, seen, given_here):
-        await conflicts.keep_version(work, before, Statement(who, given, entered_by=_enterer(work.actor)))
+        await conflicts.keep_version(work, before, _statement(work, submission, given))
         return Conflict(stored)
     more = {link_id: value for link_id, value in private.items() if link_id not in unseen}
     if not again or (more and check_in.state == CheckInState.WAITING):
@@ -62,19 +62,20 @@ async def resubmit(work: Work, before: Sent, submission: Submission, answers: An
         taken = Taken(stored, flagged=await is_flagged(work.db, work.actor, stored, who))
     stands = history.answers_of(stored)
     if otherwise := {link_id: value for link_id, value in private.items() if stands.get(link_id) != value}:
-        await conflicts.keep_version(work, before, Statement(who, otherwise, entered_by=_enterer(work.actor)))
+        await conflicts.keep_version(work, before, _statement(work, submission, otherwise))
     return replace(taken, again=again)
 
 
-def _enterer(actor: Actor) -> str | None:
-    return actor.id if actor.kind == ActorKind.STAFF else None
+def _statement(work: Work, submission: Submission, answers: Answers) -> Statement:
+    entered_by = work.actor.id if work.actor.kind == ActorKind.STAFF else None
+    return Statement(submission.respondent, answers, entered_by=entered_by, caregiver_id=submission.caregiver_id)
 
 
 def _finishes(check_in: CheckIn, stored: Response, submission: Submission) -> bool:
     """Whether this completes a response that others sent in part: the patient sends the rest, or its window ends."""
-    same_source = source_of(stored.respondent) == source_of(submission.respondent)
+    same_author = stored.author.may_be(submission.author)
     by_patient = submission.respondent == Respondent.SELF or submission.status == ResponseStatus.IN_PROGRESS
-    return check_in.state == CheckInState.WAITING and same_source and by_patient
+    return check_in.state == CheckInState.WAITING and same_author and by_patient
 
 
 async def _keep_changed(work: Work, before: Sent, answers: Answers) -> None:
@@ -82,7 +83,8 @@ async def _keep_changed(work: Work, before: Sent, answers: Answers) -> None:
     sent = history.answers_of(before.response)
     changed = {link_id: value for link_id, value in sent.items() if value is not None and answers.get(link_id) != value}
     if changed:
-        earlier = Statement(before.response.respondent, changed, entered_by=before.response.entered_by)
+        stated = drafts.statement_of(before.response)
+        earlier = replace(stated, answers=changed, entered_by=before.response.entered_by)
         await conflicts.keep_version(work, before, earlier)
 
 
@@ -96,7 +98,7 @@ def _completes(stored: Response, submission: Submission, seen: Answers, given_he
     return (
         submission.status == ResponseStatus.COMPLETED
         and (stored.status == ResponseStatus.IN_PROGRESS or (others and stored.respondent == Respondent.HANDS))
-        and source_of(stored.respondent) == source_of(submission.respondent)
+        and stored.author.may_be(submission.author)
         and part.items() <= given_here.items()
     )
 
@@ -109,6 +111,7 @@ async def complete(work: Work, part: Sent, submission: Submission, answers: Answ
     if submission.status == ResponseStatus.COMPLETED:
         stored.answered_at = device_clock.on_our_clock(submission.answered_at, submission.device_time, work.now)
         stored.respondent = submission.respondent
+        stored.caregiver_id = submission.author.caregiver_id or stored.caregiver_id
     if before != dict(answers):
         stored.opened_at, stored.opened_by = None, None  # staff have opened only a part
     check_in.state = state_after(stored.status, waits)

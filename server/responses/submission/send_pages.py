@@ -36,7 +36,7 @@ async def send(request: Ask, caller: NamedDependency[Caller]) -> Response[Any]:
     form = await form_of(request)
     answering = await caller.answering(check_in, text(form, "who", 10))
     definition, respondent = answering.definition, answering.respondent
-    answers = still_asked(definition, await drafts.kept(work.db, check_in, respondent), respondent)
+    answers = still_asked(definition, await drafts.kept(work.db, check_in, answering.author), respondent)
     if all(value is None for value in answers.values()) and not text(form, "sure", 3):
         return render.page(request, "responses/no_answers.html", check_in=check_in, respondent=respondent)
     taken = await submit.submit(work, check_in, Submission(check_in.client_id, answers, respondent, work.now))

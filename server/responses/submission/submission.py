@@ -10,10 +10,9 @@ from server.db import Work
 from server.questionnaires.answers import Answers
 from server.questionnaires.definition import Definition
 from server.questionnaires.private_questions import private_questions
-from server.questionnaires.respondents import Respondent
+from server.questionnaires.respondents import Author, Respondent, author_of
 from server.reminders import settlement
-from server.responses import drafts, history
-from server.responses.drafts import Statement
+from server.responses import drafts
 from server.responses.models import Response, ResponseStatus
 
 
@@ -27,6 +26,11 @@ class Submission:
     copied: tuple[str, ...] = ()
     device_time: datetime | None = None  # the device's clock when it sends
     questionnaire: str = ""  # id of the version that was shown, if the device names it
+    caregiver_id: str | None = None  # whose device or draft it comes from
+
+    @property
+    def author(self) -> Author:
+        return author_of(self.respondent, self.caregiver_id)
 
 
 @dataclass(frozen=True)
@@ -66,5 +70,5 @@ async def settle(work: Work, check_in: CheckIn, response: Response) -> None:
     check_in.left_to_patient = check_in.state == CheckInState.WAITING
     if not check_in.left_to_patient:
         return await settlement.settle(work, check_in.id)
-    await drafts.put_back(work, check_in, Statement(response.respondent, history.answers_of(response)))
+    await drafts.put_back(work, check_in, drafts.statement_of(response))
     await settlement.leave_to_patient(work, check_in.id)

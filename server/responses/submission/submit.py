@@ -38,6 +38,7 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
     BadAnswer for an answer to a question that this form does not have or that was not asked, ValueError for the client
     id of another check-in.
     """
+    submission = replace(submission, caregiver_id=submission.caregiver_id or work.actor.caregiver_id)
     if submission.client_id != check_in.client_id:
         return await undone_receipt(work.db, check_in, submission)
     version = await version_answered(work.db, check_in, submission.questionnaire)
@@ -67,7 +68,7 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
 
 async def _raise_flags(work: Work, check_in: CheckIn, definition: Definition, response: Response) -> None:
     """Run the triggers on a new response, except for urgent answers that staff have handled since they were given."""
-    kept = await drafts.kept(work.db, check_in, response.respondent)
+    kept = await drafts.kept(work.db, check_in, response.author)
     red = [flag for flag in await lists.of_check_in(work.db, check_in.id) if flag.severity == Severity.URGENT]
     dealt_with = {flag.item for flag in red} - {flag.item for flag in red if flag.closed_at is None}
     answers = history.answers_of(response)
@@ -89,7 +90,7 @@ async def _copied(
     db: AsyncSession, actor: Actor, check_in: CheckIn, submission: Submission, answers: Answers
 ) -> list[str]:
     """Link ids of answers copied from last time, on the server's pages or offline."""
-    kept = [k for k in await same_as_last.copied(db, check_in, submission.respondent) if k in answers]
+    kept = [k for k in await same_as_last.copied(db, check_in, submission.author) if k in answers]
     claimed = [k for k in submission.copied if k not in kept]
     return kept + await same_as_last.with_copies(db, actor, check_in, submission.respondent, answers, claimed)
 
@@ -109,7 +110,7 @@ def _response(
         slug=definition.slug,
         status=submission.status,
         respondent=submission.respondent,
-        caregiver_id=actor.id if actor.kind == ActorKind.CAREGIVER else None,
+        caregiver_id=submission.caregiver_id,
         device_id=None if actor.kind == ActorKind.STAFF else actor.device_id or None,
         entered_by=actor.id if actor.kind == ActorKind.STAFF else None,
         answers=answers_to_json(answers),

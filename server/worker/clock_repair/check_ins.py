@@ -3,6 +3,7 @@
 They need no mark: a check-in that was closed by time, but whose window has not ended, was closed early.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -18,7 +19,6 @@ from server.checkins.rules import CheckInState
 from server.db import Work, new_id
 from server.questionnaires.answers import answers_to_json
 from server.responses import drafts, history
-from server.responses.drafts import Statement
 from server.responses.models import Response
 from server.worker.clock_repair import reminders as reminder_repair
 from server.worker.clock_repair.missing_answers import withdraw_unanswered
@@ -101,7 +101,8 @@ async def _take_back_part(db: AsyncSession, check_in: CheckIn, now: datetime) ->
         response.undone_at, response.client_id = now, new_id()
         audit.record(Work(db, actor, now), "response.undone", response)
     await db.flush()
-    await drafts.put_back(Work(db, actor, now), check_in, Statement(response.respondent, answers, at))
+    statement = replace(drafts.statement_of(response), answers=answers, at=at)
+    await drafts.put_back(Work(db, actor, now), check_in, statement)
 
 
 async def _was_sent_by_a_person(db: AsyncSession, response: Response) -> bool:

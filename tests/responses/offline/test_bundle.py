@@ -9,8 +9,9 @@ from server.questionnaires.respondents import Respondent
 from server.responses import drafts
 from server.responses.drafts import Statement
 from server.responses.offline import bundle
-from tests.cast import NOW, Cast, work_by
+from tests.cast import NOW, Cast, acting, work_by
 from tests.questionnaires.made_up import library
+from tests.responses.caregivers import second_caregiver
 from tests.responses.delivering import check_in as check_in
 
 
@@ -23,22 +24,26 @@ def test_each_question_has_its_conditions_and_the_level_of_each_button() -> None
     assert [name for name, rule in rules.items() if rule["private"]] == ["mood"]
 
 
-async def test_case_123_private_drafts_are_only_in_the_bundle_of_the_patients_own_device(
+async def test_cases_76_and_123_a_bundle_has_no_draft_that_its_device_may_not_show(
     database: Database, cast: Cast, check_in: CheckIn
 ) -> None:
+    carmen = await second_caregiver(database, cast)
     async with database.writing() as db:
         definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
         patients = Statement(Respondent.SELF, {"pain": 3, "mood": "hard"})
         await drafts.keep(work_by(db, cast.rosa), check_in, definition, patients)
-        caregivers = Statement(Respondent.CAREGIVER, {"pain": None}, NOW - timedelta(seconds=1))
-        await drafts.keep(work_by(db, cast.luis), check_in, definition, caregivers)
+        of_luis = Statement(Respondent.CAREGIVER, {"pain": None}, NOW - timedelta(seconds=1), caregiver_id=cast.luis.id)
+        await drafts.keep(work_by(db, cast.luis), check_in, definition, of_luis)
     async with database.reading() as db:
-        own = await bundle.kept(db, check_in, definition, own=True)
-        other = await bundle.kept(db, check_in, definition, own=False)
+        own = await bundle.kept(db, acting(cast.rosa), check_in, definition)
+        other = await bundle.kept(db, acting(cast.luis), check_in, definition)
+        third = await bundle.kept(db, acting(carmen), check_in, definition)
     at = bundle.ms(NOW)
     assert own["patient"] == {
         "pain": {"is": "3", "at": at, "before": False},
         "mood": {"is": "hard", "at": at, "before": False},
     }
     assert other["patient"] == {"pain": {"is": "3", "at": at, "before": False}}
-    assert own["helper"] == other["helper"] == {"pain": {"is": None, "at": at - 1000, "before": False}}
+    assert other["helper"] == {"pain": {"is": None, "at": at - 1000, "before": False}}
+    assert own["helper"] == third["helper"] == {}
+    assert third["patient"] == other["patient"]

@@ -3,7 +3,7 @@
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.questionnaires import flow as questionnaires
-from server.questionnaires.respondents import Respondent
+from server.questionnaires.respondents import Author, Respondent, Source
 from server.responses import drafts
 from server.responses.drafts import Statement
 from server.responses.models import ConflictingVersion, Draft
@@ -18,8 +18,8 @@ async def test_case_76_a_caregivers_view_overwrites_no_answer_of_the_patient(dat
     await keep(database, cast, check_in, pain=8)
     await keep(database, cast, check_in, Respondent.CAREGIVER, pain=2)
     async with database.writing() as db:
-        assert await drafts.kept(db, check_in, Respondent.HANDS) == {"pain": 8}
-        assert await drafts.kept(db, check_in, Respondent.CAREGIVER) == {"pain": 2}
+        assert await drafts.kept(db, check_in, Author(Source.PATIENT)) == {"pain": 8}
+        assert await drafts.kept(db, check_in, Author(Source.CAREGIVER)) == {"pain": 2}
         stored = await db.get_one(CheckIn, check_in.id)
         sent = submission.Submission(check_in.client_id, {"pain": 8}, Respondent.SELF, NOW)
         await submit.submit(work_by(db, cast.rosa), stored, sent)
