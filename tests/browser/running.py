@@ -63,6 +63,10 @@ class Setup:
         return self.folder / "interlude.db"
 
     @property
+    def template(self) -> Path:
+        return self.folder / "template.db"
+
+    @property
     def database_url(self) -> str:
         return f"sqlite:///{self.database}"
 
@@ -133,33 +137,31 @@ class House:
 
     setup: Setup
     cast: Cast
+    web: "subprocess.Popen[bytes]"
 
     @contextlib.asynccontextmanager
     async def cleared(self) -> AsyncIterator[RunningSite]:
-        """The app with the original cast and no trace of the previous test. Web and worker keep running."""
-        await asyncio.to_thread(_restore, self._template, self.setup.database)
+        """The app with the original cast and no trace of the previous test. Web and worker keep running.
+
+        A request that a closed browser has left behind ends before its rows go.
+        """
+        await eventually(lambda: _rests(self.web.pid), "web to answer the last request")
+        await asyncio.to_thread(_restore, self.setup.template, self.setup.database)
         self.setup.forget_errors()
         async with _site(self.setup, self.cast) as site:
             yield site
         assert not self.setup.errors(), "\n".join(self.setup.errors())
-
-    def keep_template(self) -> None:
-        shutil.copy(self.setup.database, self._template)
-
-    @property
-    def _template(self) -> Path:
-        return self.setup.folder / "template.db"
 
 
 @contextlib.contextmanager
 def open_house(folder: Path, program: str = "server.cli", address: str = "") -> Iterator[House]:
     """Nobody listens on the port of its push service. A device may be subscribed there, and nothing arrives."""
     setup = Setup(folder, "127.0.0.1:9", program=program, address=address)
-    kept = House(setup, asyncio.run(_prepare(setup)))
-    kept.keep_template()
-    with _processes(setup):
+    cast = asyncio.run(_prepare(setup))
+    shutil.copy(setup.database, setup.template)
+    with _processes(setup) as (web, _):
         asyncio.run(setup.until_ready())
-        yield kept
+        yield House(setup, cast, web)
 
 
 async def _prepare(setup: Setup) -> Cast:
@@ -175,10 +177,10 @@ async def _prepare(setup: Setup) -> Cast:
 
 
 @contextlib.contextmanager
-def _processes(setup: Setup) -> Iterator[None]:
+def _processes(setup: Setup) -> Iterator["list[subprocess.Popen[bytes]]"]:
     started = [setup.start(name) for name in ("web", "worker")]
     try:
-        yield
+        yield started
     finally:
         for process in started:
             process.kill()
@@ -193,6 +195,21 @@ async def _site(setup: Setup, cast: Cast) -> AsyncIterator[RunningSite]:
         yield RunningSite(setup.base_url, database, cast)
     finally:
         await database.close()
+
+
+async def _rests(pid: int) -> bool:
+    """Whether all threads of the process have waited for a moment, without a moment of CPU."""
+    with contextlib.suppress(OSError):  # a thread ends meanwhile
+        before = _threads(pid)
+        await asyncio.sleep(0.05)
+        return before == _threads(pid) and all(state == "S" for state, *_ in before)
+    return False
+
+
+def _threads(pid: int) -> list[list[str]]:
+    """The state of each thread, its user time and its system time."""
+    found = [task.read_text().rpartition(") ")[2].split() for task in Path(f"/proc/{pid}/task").glob("*/stat")]
+    return [[fields[0], *fields[11:13]] for fields in found]
 
 
 def _restore(template: Path, database: Path) -> None:
