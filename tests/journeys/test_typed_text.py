@@ -11,8 +11,8 @@ from tests.browser.people import evaluate, go, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
 from tests.journeys.offline_bundle import BUNDLE
 
-BACK = "Your text is back. It has not been sent yet."
-SAFE = "Your text is safe on this phone."
+BACK = "What was typed is back. It has not been sent yet."
+SAFE = "What was typed is safe on this phone."
 NEW_NAME = "The phone in the kitchen"
 # The answer to a visit, as a form that asks for a reason, and for secrets too.
 ASK_WHY = """
