@@ -15,7 +15,9 @@ from server.appointments.models import Appointment
 from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.db import Work
+from server.people import staff
 from server.people.models import Patient
+from server.people.staff import LatestChange
 from server.reminders import flow as reminders
 from server.reminders import status
 from server.reminders.states import Reply
@@ -23,6 +25,8 @@ from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import a_date, a_time, form_of, is_yes, line, not_chosen, one_of, text, way_back, whole
 from server.web.problems import found
+
+CHANGES = ("appointment.corrected",)  # the acts that change what the form shows that corrects a visit
 
 
 @get("/", opt=STAFF)
@@ -90,7 +94,8 @@ async def correct(request: Ask, work: InWork, appointment_id: FromPath[str]) -> 
     form = merged.form
     details = Details(line(form, "place", rules.PLACE), whole(form, "minutes") or 0, text(form, "instructions") or None)
     if merged.changed:
-        return await _page(request, work, Shown(appointment, details=details, changed=merged.changed))
+        latest = await staff.latest_change(work.db, work.actor, CHANGES, appointment.id)
+        return await _page(request, work, Shown(appointment, details=details, changed=merged.changed, latest=latest))
     try:
         against = await conflicts.of_length(work, appointment, rules.check_length(details.minutes))
         if against and not is_yes(form, "anyway"):
@@ -136,7 +141,8 @@ def _back(request: Ask, appointment: Appointment) -> Response[Any]:
 class Shown:
     """The page of an appointment: what was typed, and what speaks against it.
 
-    `status`: the mark that staff are asked about. `changed`: what was corrected since the page was opened.
+    `status`: the mark that staff are asked about. `changed`: what was corrected since the page was opened; `latest`:
+    by whom.
     """
 
     appointment: Appointment
@@ -146,6 +152,7 @@ class Shown:
     status: AppointmentStatus | None = None
     details: Details | None = None
     changed: Mapping[str, str] = field(default_factory=dict)
+    latest: LatestChange | None = None
     moving: bool = False
 
     @property
@@ -174,6 +181,7 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
         details=shown.details or appointment,
         correcting=shown.details is not None,
         changed=shown.changed,
+        latest=shown.latest,
         seen=edits.marks(_details(appointment)),
         may_reply=rules.may_reply(appointment.status, appointment.starts_at, work.now),
         replies=tuple(Reply),

@@ -12,9 +12,10 @@ from litestar.datastructures import FormMultiDict
 from server import language, places
 from server.appointments import rescheduling
 from server.appointments.clinic_move import flow as clinic_move
-from server.people import clinics, flow
+from server.people import clinics, flow, staff
 from server.people.clinics import ClinicFacts
 from server.people.models import Clinic
+from server.people.staff import LatestChange
 from server.phone_numbers import countries as number_countries
 from server.phone_numbers.parts import BadNumber, BadNumbers
 from server.web import edits, render
@@ -23,6 +24,7 @@ from server.web.form_fields import form_of, line, text
 
 NEEDED = ("name", "phone", "emergency_number", "crisis_line")
 ENDS = ("opens", "closes")
+CHANGES = ("clinic.changed",)  # the acts that change what the form shows
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 ClinicFault = Literal["zone", "missing", "hours", "numbers"]
@@ -30,11 +32,12 @@ ClinicFault = Literal["zone", "missing", "hours", "numbers"]
 
 @dataclass(frozen=True)
 class Saving:
-    """What became of the form. `changed`: fields that a colleague has changed since the page was opened."""
+    """What became of the form. `changed`: fields that somebody has changed since the page was opened; `latest`: who."""
 
     fault: ClinicFault | None = None
     bad_numbers: Mapping[str, BadNumber] = field(default_factory=dict)
     changed: Mapping[str, str] = field(default_factory=dict)
+    latest: LatestChange | None = None
     is_saved: bool = False
 
     @property
@@ -54,7 +57,8 @@ async def change(request: Ask, work: InWork) -> Response[Any]:
     merged = edits.merge(await form_of(request), _shown(clinic))
     facts = _facts(merged.form, clinic)
     if merged.changed:
-        return _page(request, facts, clinic, Saving(changed=merged.changed))
+        latest = await staff.latest_change(work.db, work.actor, CHANGES, clinic.id)
+        return _page(request, facts, clinic, Saving(changed=merged.changed, latest=latest))
     if fault := _fault(facts):
         return _page(request, facts, clinic, Saving(fault))
     moves = clinic.zone != facts.zone
@@ -79,6 +83,7 @@ def _page(request: Ask, shown: Clinic | ClinicFacts, stored: Clinic, saving: Sav
         clinic=shown,
         seen=edits.marks(_shown(stored)),
         changed=saving.changed,
+        latest=saving.latest,
         fault=saving.fault,
         bad_numbers=saving.bad_numbers,
         saved=saving.is_saved,

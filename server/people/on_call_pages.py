@@ -12,6 +12,7 @@ from server.people import clinics, flow, on_call, staff
 from server.people.models import Clinic, Staff
 from server.people.on_call import Contact
 from server.people.rules import Refused
+from server.people.staff import LatestChange
 from server.people.texting import numbers
 from server.phone_numbers.parts import BadNumbers
 from server.settings import Settings
@@ -19,18 +20,21 @@ from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, Given, InWork, Who
 from server.web.form_fields import form_of, text, whole
 
+CHANGES = ("staff.on-call", "clinic.on-call-wait")  # the acts that change what the form shows
+
 
 @dataclass(frozen=True)
 class Filled:
     """The form as shown, and the result of saving it. Without `contacts` it shows the stored rota.
 
-    `changed`: fields that a colleague has changed since the page was opened.
+    `changed`: fields that somebody has changed since the page was opened; `latest`: who.
     """
 
     wait: int
     contacts: Mapping[str, Contact] | None = None
     refused: Refused | BadNumbers | None = None
     changed: Mapping[str, str] = field(default_factory=dict)
+    latest: LatestChange | None = None
     is_saved: bool = False
 
     @property
@@ -51,7 +55,10 @@ async def change(request: Ask, work: InWork, settings: Given) -> Response[str]:
     contacts = {member.id: _contact(merged.form, member) for member in team}
     wait = whole(merged.form, "wait") or 0
     if merged.changed:
-        return await _page(request, work.db, work.actor, settings, Filled(wait, contacts, changed=merged.changed))
+        subjects = (clinic.id, *(member.id for member in team))
+        latest = await staff.latest_change(work.db, work.actor, CHANGES, *subjects)
+        late = Filled(wait, contacts, changed=merged.changed, latest=latest)
+        return await _page(request, work.db, work.actor, settings, late)
     try:
         refused = await on_call.change(work, clinic, contacts, wait)
     except BadNumbers as bad:
@@ -86,6 +93,7 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, settings: Settings
         _wrong_fields(filled, contacts),
         seen=edits.marks(_shown(clinic, team)),
         changed=filled.changed,
+        latest=filled.latest,
         team=sorted(team, key=lambda member: places[member.id]),
         contacts=contacts,
         wait=filled.wait,

@@ -8,9 +8,10 @@ from litestar.datastructures import FormMultiDict
 
 from server import language
 from server.channels.protocol import ChannelName
-from server.people import clinics
+from server.people import clinics, staff
 from server.people import flow as people
 from server.people.models import Clinic
+from server.people.staff import LatestChange
 from server.phone_numbers import countries as number_countries
 from server.reminders.channel_policies import flow as channel_policy
 from server.reminders.channel_policies.validation import (
@@ -26,13 +27,16 @@ from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, texts, whole
 
+CHANGES = ("clinic.channel-policy",)  # the acts that change what the form shows
+
 
 @dataclass(frozen=True)
 class Saving:
-    """What became of the form. `changed`: fields that a colleague has changed since the page was opened."""
+    """What became of the form. `changed`: fields that somebody has changed since the page was opened; `latest`: who."""
 
     bad: BadPolicy | None = None
     changed: Mapping[str, str] = field(default_factory=dict)
+    latest: LatestChange | None = None
     is_saved: bool = False
 
     @property
@@ -55,7 +59,8 @@ async def change_channel_policy(request: Ask, work: InWork) -> Response[str]:
     steps = {kind: _steps(merged.form, kind) for kind in KINDS}
     typed = PolicyChange(steps, whole(merged.form, "silent_days") or 0, countries)
     if merged.changed:
-        return _page(request, typed, stored, Saving(changed=merged.changed))
+        latest = await staff.latest_change(work.db, work.actor, CHANGES, clinic.id)
+        return _page(request, typed, stored, Saving(changed=merged.changed, latest=latest))
     try:
         await channel_policy.change(work, clinic, typed)
     except BadPolicy as bad:
@@ -104,6 +109,7 @@ def _page(request: Ask, shown: PolicyChange, stored: PolicyChange, saving: Savin
         saved=saving.is_saved,
         seen=edits.marks(_shown(stored)),
         changed=saving.changed,
+        latest=saving.latest,
         kinds=KINDS,
         channels=CHANNELS,
         most=MOST_STEPS,

@@ -10,14 +10,21 @@ from hypothesis import strategies as st
 from server.db import Database
 from server.questionnaires.answers import answers_from_json
 from server.responses.models import Response
+from tests.access.staff.scene import code_at
+from tests.access.staff.scene import light_hashing as light_hashing
+from tests.access.staff.scene import secret as secret
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
-from tests.conftest import Enter
+from tests.conftest import Enter, StillClock
 from tests.responses.test_corrections import ANSWERS, enter
 from tests.responses.test_corrections import maria as maria
 from tests.stories import rows
+from tests.web.refused_forms.test_unsaved import hidden, signs_in
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("database_url", ["sqlite"], indirect=True),
+    pytest.mark.usefixtures("light_hashing"),
+]
 
 
 def form_of(page: httpx.Response) -> dict[str, str]:
@@ -129,3 +136,44 @@ async def test_case_89_two_corrections_of_any_answers_lose_nothing(
     mine = {name: value for name, value in marias.items() if value != opened.get(name, "")}
     wanted = {name: opened.get(name, "") for name in ("pain", "speech", "breathing")} | kens | mine
     assert {name: texts[name] for name in wanted} == wanted
+
+
+async def test_case_91_a_correction_of_an_earlier_version_from_a_page_that_is_too_old_comes_back_as_typed(
+    maria: Browser, signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    earlier, ken = await enter(maria, database, ANSWERS), await signed_in(cast.ken)
+    path = f"/staff/responses/{earlier.id}/correct"
+    typed = form_of(await maria.get(path)) | {"breathing": "hard"}
+    await ken.submit(path, form_of(await ken.get(path)) | {"pain": "7"})
+    late = await maria.submit(path, typed | {"_csrf_token": "of yesterday"}, sec_fetch_site="same-origin")
+    assert (late.status_code, "This page was open for too long" in words(late)) == (403, True)
+    await _comes_back_as_typed(maria, database, late, path)
+
+
+async def test_case_91_a_correction_of_an_earlier_version_is_back_after_the_sign_in(
+    maria: Browser, signed_in: Enter, cast: Cast, database: Database, clock: StillClock, secret: str
+) -> None:
+    earlier, ken = await enter(maria, database, ANSWERS), await signed_in(cast.ken)
+    path = f"/staff/responses/{earlier.id}/correct"
+    typed = form_of(await maria.get(path)) | {"breathing": "hard"}
+    await ken.submit(path, form_of(await ken.get(path)) | {"pain": "7"})
+    await maria.submit("/staff/sign-out")
+    refused = await maria.submit(path, typed)
+    assert refused.status_code == 401
+    back = await signs_in(maria, hidden(refused), code_at(secret, clock()))
+    assert "What you entered is back" in words(back)
+    await _comes_back_as_typed(maria, database, back, path)
+
+
+async def _comes_back_as_typed(maria: Browser, database: Database, back: httpx.Response, path: str) -> None:
+    """With no word that the form shows newer answers; sent again, it keeps the colleague's."""
+    kept = form_of(back)
+    assert (kept["breathing"], kept["pain"], action_of(back)) == ("hard", "0", path)
+    assert "Ken Osei has already corrected these answers" in words(back)
+    assert "The form shows the newest" not in words(back)
+    assert "Where you change nothing, the newest ones stay." in words(back)
+    merged = await maria.submit(path, kept)
+    assert (merged.status_code, form_of(merged)["pain"]) == (409, "7")
+    await maria.submit(action_of(merged), form_of(merged))
+    both = await standing(database)
+    assert (both["breathing"], both["pain"]) == ("hard", 7)

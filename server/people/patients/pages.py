@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import double_presses, language, places
 from server.actor import Actor
 from server.language import gettext as _
-from server.people import clinics, flow
+from server.people import clinics, flow, staff
 from server.people.flow import NewPatient
 from server.people.models import Patient
 from server.people.patients import look_alikes
@@ -28,6 +28,8 @@ from server.web.form_fields import BadForm, fields_of, form_of, is_yes, line, on
 from server.web.problems import found
 
 PatientFault = Literal["name", "email", "birth_date", "zone"]
+
+CHANGES = ("patient.changed", "patient.contact", "patient.language")  # the acts that change what the form shows
 
 
 @get("/", opt=STAFF)
@@ -50,6 +52,7 @@ async def new_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         alike=[],
         seen="",
         changed={},
+        latest=None,
         zone=clinic.zone,
         country=clinic.country,
     )
@@ -88,6 +91,7 @@ async def edit_page(request: Ask, db: Db, actor: Who, patient_id: FromPath[str])
         alike=[],
         seen=edits.marks(_shown(patient)),
         changed={},
+        latest=None,
         zone=patient.zone,
         country=(await flow.clinic_of(db, actor)).country,
     )
@@ -124,6 +128,7 @@ async def _refused(
 ) -> Response[str]:
     """The form as typed, with its errors."""
     bad_numbers: dict[str, BadNumber] = fault.by_field if isinstance(fault, BadNumbers) else {}
+    changed = fault.changed if isinstance(fault, Merged) else {}
     return render.page(
         request,
         "people/patient_form.html",
@@ -132,7 +137,8 @@ async def _refused(
         patient=patient,
         form=new,
         seen=edits.marks(_shown(patient)) if patient else "",
-        changed=fault.changed if isinstance(fault, Merged) else {},
+        changed=changed,
+        latest=await staff.latest_change(db, actor, CHANGES, patient.id) if patient and changed else None,
         fault="numbers" if bad_numbers else fault if isinstance(fault, str) else None,
         alike=fault if isinstance(fault, list) else [],
         bad_numbers=bad_numbers,
@@ -143,17 +149,8 @@ async def _refused(
 
 def _shown(patient: Patient) -> dict[str, str]:
     """The form's fields as the page shows them."""
-    own = (
-        "name",
-        "zone",
-        "phone",
-        "email",
-        "caregiver_phone",
-        "contact",
-        "instructions",
-        "birth_date",
-        "record_number",
-    )
+    contact = ("phone", "email", "caregiver_phone", "contact")
+    own = ("name", "zone", *contact, "instructions", "birth_date", "record_number")
     return {field: getattr(patient, field) or "" for field in own} | {"language": patient.locale}
 
 
