@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
 from server import audit
 from server.checkins import occasions, rules
 from server.checkins.flow import cancel_check_in, make_check_in, remind, waiting
-from server.checkins.models import CheckIn
+from server.checkins.models import CheckIn, Plan
+from server.checkins.occasions import Occasion
 from server.checkins.plans import plans_of, timing_of
 from server.db import Work
 from server.people.models import Patient
@@ -24,7 +27,8 @@ class TiedTo:
 
 async def tie(work: Work, patient: Patient, appointment: TiedTo) -> None:
     """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time."""
-    existing = {c.plan_id: c for c in await waiting(work.db, CheckIn.appointment_id == appointment.appointment_id)}
+    standing = await _not_cancelled(work, appointment.appointment_id)
+    existing = {each.plan_id: each for each in standing if each.state == rules.CheckInState.WAITING}
     for plan in await plans_of(work.db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
@@ -32,6 +36,8 @@ async def tie(work: Work, patient: Patient, appointment: TiedTo) -> None:
             timing_of(plan), appointment.starts, appointment.zone, patient.zone, work.now
         )
         check_in = existing.get(plan.id)
+        if occasion is not None and any(_was_due(each, plan, occasion, work.now) for each in standing):
+            continue
         if occasion is None and check_in is not None:
             await cancel_check_in(work, check_in, "moved")
         elif occasion is not None and check_in is not None:
@@ -40,6 +46,18 @@ async def tie(work: Work, patient: Patient, appointment: TiedTo) -> None:
             await remind(work.db, check_in, plan, work.now)
         elif occasion is not None:
             await make_check_in(work.db, plan, patient, occasion, appointment.appointment_id, work.now)
+
+
+async def _not_cancelled(work: Work, appointment_id: str) -> list[CheckIn]:
+    found = select(CheckIn).where(
+        CheckIn.appointment_id == appointment_id, CheckIn.state != rules.CheckInState.CANCELLED
+    )
+    return list(await work.db.scalars(found))
+
+
+def _was_due(check_in: CheckIn, plan: Plan, occasion: Occasion, now: datetime) -> bool:
+    """Whether the patient has been asked already, about this time of the appointment (case 108)."""
+    return check_in.plan_id == plan.id and check_in.closes_at == occasion.closes_at and check_in.due_at <= now
 
 
 async def cancel_for_appointment(work: Work, appointment_id: str, why: CancelReason) -> None:

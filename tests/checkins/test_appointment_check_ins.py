@@ -3,13 +3,15 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from server.appointments import booking
 from server.appointments.booking import NewAppointment
 from server.checkins import appointment_check_ins
 from server.checkins.appointment_check_ins import TiedTo
 from server.checkins.models import CheckIn
-from server.clock import to_wall
+from server.checkins.rules import CheckInState
+from server.clock import to_utc, to_wall
 from server.db import Database
 from tests.appointments.scene import DECEMBER, around
 from tests.cast import Cast, work_by
@@ -64,3 +66,21 @@ async def test_a_cancelled_appointment_has_no_check_ins(database: Database, cast
     assert {state for _, state in await tied(database)} == {"cancelled"}
     [first, _] = await rows(database, CheckIn)
     assert "check-in.cancelled" in await audited(database, first.id)
+
+
+@pytest.mark.parametrize("state", [CheckInState.WAITING, CheckInState.DONE])
+async def test_case_108_nobody_is_asked_again_while_the_time_stands(
+    database: Database, cast: Cast, appointment_id: str, state: CheckInState
+) -> None:
+    """Staff corrected the room in the afternoon before; the patient had been asked at 10 AM."""
+    afternoon = to_utc(DECEMBER, cast.harbor.zone) - timedelta(hours=18)
+    await tie(database, cast, appointment_id)
+    async with database.writing() as db:
+        first = (await db.scalars(select(CheckIn).order_by(CheckIn.due_at))).first()
+        assert first is not None
+        first.state = state
+    before = await tied(database)
+    async with database.writing() as db:
+        now = TiedTo(appointment_id, DECEMBER, cast.harbor.zone)
+        await appointment_check_ins.tie(work_by(db, cast.maria, afternoon), cast.rosa, now)
+    assert await tied(database) == before
