@@ -43,7 +43,7 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
         lacks = [name for name, value in (("date", day), ("time", hour)) if value is None]
         return await _page(request, work, Shown(appointment, bad=BadAppointment("missing", fields=lacks), moving=True))
     starts = datetime.combine(day, hour)
-    if edits.is_older(text(form, "shown", 200), appointment.shown):
+    if edits.is_older(text(form, "shown", 200), appointment.shown_to_mark):
         is_done = starts == appointment.starts  # pressed twice, or by a colleague too
         return (
             _back(request, appointment)

@@ -19,13 +19,27 @@ async def test_case_89_a_visit_that_a_colleague_moved_meanwhile_is_not_moved_by_
 ) -> None:
     maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
     visit = await booked(maria, cast, database)
-    old = {"shown": visit.shown}
+    old = {"shown": visit.shown_to_mark}
     await ken.submit(f"/staff/visits/{visit.id}/move", old | {"date": "2026-12-02", "time": "11:00"})
     late = await maria.submit(f"/staff/visits/{visit.id}/move", old | {"date": "2026-12-03", "time": "14:00"})
     assert late.status_code == 409
     assert "This visit has been moved to Wed, Dec 2, 11:00 AM" in words(late)
     assert 'value="2026-12-03"' in late.text
     assert (await only_visit(database)).starts.isoformat() == "2026-12-02T11:00:00"
+
+
+@ONE_DATABASE
+async def test_case_89_an_older_page_moves_no_visit_that_a_colleague_has_marked(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, ken = await signed_in(cast.maria), await signed_in(cast.ken)
+    visit = await booked(maria, cast, database)
+    shown = shown_by(await maria.get(f"/staff/visits/{visit.id}"), "move")
+    await ken.submit(f"/staff/visits/{visit.id}/mark", {"status": "arrived", "anyway": "arrived"})
+    moved = {"shown": shown, "date": "2026-12-03", "time": "14:00"}
+    late = await maria.submit(f"/staff/visits/{visit.id}/move", moved)
+    assert (late.status_code, 'value="2026-12-03"' in late.text) == (409, True)
+    assert (await only_visit(database)).status == "arrived"
 
 
 def shown_by(page: Response, form: str) -> str:
