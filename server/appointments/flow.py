@@ -68,13 +68,15 @@ async def correct(work: Work, appointment: Appointment, details: Details) -> Non
     if appointment.status not in rules.UPCOMING:
         raise rules.BadAppointment("over")
     minutes = rules.check_length(details.minutes)
-    before = (appointment.place, appointment.instructions)
+    before = Details(appointment.place, appointment.minutes, appointment.instructions)
     appointment.place, appointment.minutes, appointment.instructions = details.place, minutes, details.instructions
     audit.record(work, "appointment.corrected", appointment)
-    if before == (details.place, details.instructions):
+    if before == details:
+        return
+    appointment.changes += 1  # the calendar file shows all three
+    if (before.place, before.instructions) == (details.place, details.instructions):
         return
     seen = await was_seen(work, appointment)
-    appointment.changes += 1
     patient = await work.db.get_one(Patient, appointment.patient_id)
     await notify_of_change(work, patient, appointment, seen)
     await replan(work, patient, appointment, announce=False)

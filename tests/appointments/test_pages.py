@@ -130,6 +130,7 @@ async def test_case_108_place_length_and_instructions_are_corrected_and_told(
     assert [row.state for row in changes] == ["scheduled"]
     assert "40 Oak Avenue" in words(await rosa.get("/"))
     await maria.submit(path, {"place": "40 Oak Avenue", "minutes": "90", "instructions": "No breakfast."})
+    assert (await only_visit(database)).changes == visit.changes + 1, "calendars keep the former length"
     assert len([row for row in await rows(database, Reminder) if row.kind == "change"]) == 1
 
 
