@@ -14,7 +14,7 @@ from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
 from server.people.rules import ENDS_CARE, PauseReason
-from server.web import problems, render
+from server.web import edits, problems, render
 from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import form_of, is_yes, one_of, text
 from server.web.problems import found
@@ -51,26 +51,34 @@ async def reverse_page(request: Ask, work: InWork, patient_id: FromPath[str]) ->
 @post("/reverse", opt=STAFF)
 async def reverse(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
-    reason = text(await form_of(request), "reason")
+    form = await form_of(request)
+    await people.lock(work.db, patient)
+    ended, reason = await flow.current(work.db, patient), text(form, "reason")
+    if ended is not None and edits.is_older(text(form, "shown", 32), ended.id):  # a colleague has recorded another
+        return await _reverse_page(request, work, patient, 409, reason)
     if not reason:
-        return await _reverse_page(request, work, patient, wrong=True)
-    await flow.reverse(work, patient, reason)
-    return render.go(request, f"/staff/patients/{patient.id}#cancelled")
+        return await _reverse_page(request, work, patient, 422)
+    late = None if await flow.reverse(work, patient, reason) else Remark(RemarkKind.LATE)
+    return render.go(request, f"/staff/patients/{patient.id}#cancelled", late)
 
 
-async def _reverse_page(request: Ask, work: Work, patient: Patient, wrong: bool = False) -> Response[Any]:
+async def _reverse_page(
+    request: Ask, work: Work, patient: Patient, status: int = 200, reason: str = ""
+) -> Response[Any]:
     ended = await flow.current(work.db, patient)
     if ended is None:  # a colleague has taken it back
-        return render.go(request, f"/staff/patients/{patient.id}")
+        return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     return render.page(
         request,
         "desk/end_of_care_reverse.html",
-        422 if wrong else 200,
+        status,
         patient=patient,
         ended=ended,
         visits=await flow.cancelled(work.db, patient),
         pause_left=await flow.pause_without(work.db, patient, ended),
-        wrong=wrong,
+        wrong=status == 422,
+        changed=status == 409,
+        reason=reason,
     )
 
 

@@ -1,13 +1,14 @@
 """Pages that are older than an end of care, and acts while one is being recorded."""
 
 import asyncio
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from httpx import Response
 
 from server.access.models import PairingCode
-from server.appointments.models import Appointment
+from server.appointments.models import Appointment, EndOfCare
 from server.db import Database
 from server.desk.end_of_care import flow
 from server.people.models import Patient
@@ -100,3 +101,21 @@ async def test_case_117_no_visit_is_moved_while_a_death_is_recorded(
     assert "This patient has died or is in hospice care. The visit was not moved." in words(late)
     [row] = await rows(database, Appointment)
     assert row.starts_at == NOW + timedelta(days=2)
+
+
+@pytest.mark.parametrize("ken", [{"address": "", "why": "death"}, {"address": "/reverse", "reason": "Another Rosa."}])
+async def test_case_89_a_page_about_hospice_care_takes_back_no_death(
+    signed_in: Enter, cast: Cast, database: Database, ken: dict[str, str]
+) -> None:
+    """Maria opened the page before Ken recorded the death, or took the hospice care back himself."""
+    maria, kens, page = await signed_in(cast.maria), await signed_in(cast.ken), f"/staff/patients/{cast.rosa.id}/care"
+    await maria.submit(page, {"why": "hospice"})
+    shown = re.findall(r'name="shown" value="(\w+)"', (await maria.get(f"{page}/reverse")).text)[0]
+    await kens.submit(page + ken["address"], ken)
+    late = await maria.submit(f"{page}/reverse", {"shown": shown, "reason": "She went home."})
+    if "why" in ken:
+        assert (late.status_code, "She went home." in late.text, "died" in words(late)) == (409, True, True)
+        assert (await rosa_now(database, cast)).pause_reason == "death"
+    else:
+        assert "changed" in words(late)
+        assert [row.reason for row in await rows(database, EndOfCare)] == ["Another Rosa."]
