@@ -8,15 +8,22 @@ from server.audit import AuditEvent
 from server.db import Work
 from server.people.models import Caregiver
 
+TIMES = ("appointment.booked", "appointment.moved")
+
 
 async def was_seen(work: Work, appointment: Appointment) -> bool:
     """Whether the patient or a caregiver has replied, or has opened the app since it was booked or last moved."""
-    if appointment.replied_at is not None:
-        return True
+    return appointment.replied_at is not None or await _was_opened_since(work, appointment, *TIMES)
+
+
+async def cancellation_was_seen(work: Work, appointment: Appointment) -> bool:
+    """Whether the patient or a caregiver has opened the app since it was cancelled."""
+    return await _was_opened_since(work, appointment, "appointment.cancelled")
+
+
+async def _was_opened_since(work: Work, appointment: Appointment, *verbs: str) -> bool:
     changed_at = await work.db.scalar(
-        select(func.max(AuditEvent.at)).where(
-            AuditEvent.subject_id == appointment.id, AuditEvent.verb.in_(("appointment.booked", "appointment.moved"))
-        )
+        select(func.max(AuditEvent.at)).where(AuditEvent.subject_id == appointment.id, AuditEvent.verb.in_(verbs))
     )
     theirs = or_(
         Device.patient_id == appointment.patient_id,

@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.access import departures
 from server.appointments import flow
-from server.appointments.appointment_reminders import replan
+from server.appointments.appointment_reminders import notify_of_change, replan
 from server.appointments.models import Appointment, EndOfCare
 from server.appointments.rules import AppointmentStatus
+from server.appointments.seen_appointments import cancellation_was_seen
 from server.checkins import ended_plans, plans
 from server.db import Work
 from server.language import gettext as _
@@ -126,11 +127,13 @@ async def may_restore(work: Work, patient: Patient, appointment: Appointment) ->
 
 
 async def restore(work: Work, patient: Patient, appointment: Appointment) -> bool:
-    """Book a cancelled visit again, as it was, if that may be."""
+    """Book a cancelled visit again, as it was, if that may be. Whoever has seen it cancelled hears of it."""
     if not await may_restore(work, patient, appointment):
         return False
+    seen = await cancellation_was_seen(work, appointment)
     appointment.status, appointment.end_of_care_id = AppointmentStatus.BOOKED, None
     appointment.changes += 1
     audit.record(work, "appointment.restored", appointment)
-    await replan(work, patient, appointment, announce=False)
+    is_notified = seen and await notify_of_change(work, patient, appointment, seen)
+    await replan(work, patient, appointment, announce=not is_notified)
     return True

@@ -4,6 +4,8 @@ import pytest
 
 from server.appointments.models import Appointment
 from server.db import Database
+from server.reminders.models import Reminder
+from server.reminders.states import PENDING
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
 from tests.conftest import Enter, StillClock
@@ -75,3 +77,36 @@ async def test_case_116_a_visit_that_cannot_be_restored_is_refused_in_words_abou
         assert (await maria.submit(path, {"visit": other})).status_code == 409
     elsewhere = f"/staff/patients/{cast.walter.id}/care/restore"
     assert (await maria.submit(elsewhere, {"visit": visit})).status_code == 409
+
+
+@ONE_DATABASE
+@pytest.mark.parametrize("opens", [True, False])
+async def test_case_117_whoever_has_seen_a_visit_cancelled_hears_that_it_is_restored(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock, opens: bool
+) -> None:
+    [visit] = await booked(database, cast, 2)
+    maria, rosa = await signed_in(cast.maria), await signed_in(cast.rosa)
+    clock.move(hours=1)
+    path = await taken_back(maria, cast)
+    clock.move(hours=1)
+    if opens:
+        await rosa.get("/")
+        await rosa.post_json("/open", {"permission": "default"})
+    clock.move(hours=1)
+    await maria.submit(path, {"visit": visit})
+    changes = [row.state for row in await rows(database, Reminder) if row.kind == "change" and row.state in PENDING]
+    assert changes == (["scheduled"] if opens else [])
+
+
+@ONE_DATABASE
+async def test_case_117_a_visit_that_is_restored_shortly_before_it_begins_is_announced(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    [visit] = await booked(database, cast, 2)
+    maria = await signed_in(cast.maria)
+    path = await taken_back(maria, cast)
+    clock.move(hours=47)
+    maria = await signed_in(cast.maria)
+    await maria.submit(path, {"visit": visit})
+    waiting = [row.kind for row in await rows(database, Reminder) if row.state in PENDING]
+    assert waiting == ["visit"]
