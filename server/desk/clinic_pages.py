@@ -12,12 +12,14 @@ from litestar.datastructures import FormMultiDict
 from server import language, places
 from server.appointments import rescheduling
 from server.appointments.clinic_move import flow as clinic_move
+from server.appointments.rules import PLACE
 from server.people import clinics, flow, staff
 from server.people.clinics import ClinicFacts
 from server.people.models import Clinic
 from server.people.staff import LatestChange
 from server.phone_numbers import countries as number_countries
 from server.phone_numbers.parts import BadNumber, BadNumbers
+from server.typed.text import one_line
 from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, line, text
@@ -63,7 +65,7 @@ async def change(request: Ask, work: InWork) -> Response[Any]:
         return _page(request, facts, clinic, Saving(fault))
     moves = clinic.zone != facts.zone
     try:
-        before = clinic.address
+        before = one_line(clinic.address)  # as the places of its visits are stored
         await clinics.change_clinic(work, clinic, facts)
     except BadNumbers as bad:
         return _page(request, facts, clinic, Saving("numbers", bad.by_field))
@@ -113,7 +115,7 @@ def _facts(form: FormMultiDict, clinic: Clinic) -> ClinicFacts:
         emergency_number=text(form, "emergency_number"),
         crisis_line=text(form, "crisis_line"),
         crisis_line_texts=text(form, "crisis_line_texts") == "on",
-        address=text(form, "address", 300),
+        address=line(form, "address", PLACE),
         visit_instructions=text(form, "visit_instructions"),
         staffed_hours={
             str(day): [text(form, f"{end}-{day}") for end in ENDS]

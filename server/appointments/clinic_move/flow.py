@@ -6,13 +6,14 @@ from server.appointments import flow, rules
 from server.appointments.flow import Details
 from server.appointments.models import Appointment
 from server.db import Work
+from server.typed.text import one_line
 
 
 async def booked_at(work: Work, place: str) -> list[Appointment]:
     """The visits to come that are booked at this place, soonest first."""
     found = select(Appointment).where(
         Appointment.clinic_id == work.actor.clinic_id,
-        Appointment.place == place,
+        Appointment.place == one_line(place),
         Appointment.status.in_(rules.UPCOMING),
         Appointment.starts_at > work.now,
     )
