@@ -76,5 +76,10 @@ class Appointment(OfClinic, Base):
         return f"{self.shown} {self.status}"
 
     @property
+    def replied_mark(self) -> str:
+        """Which reply a page showed."""
+        return str(self.replied_at and self.replied_at.isoformat())
+
+    @property
     def shown_to_reply(self) -> str:
-        return f"{self.shown} {self.replied_at and self.replied_at.isoformat()}"
+        return f"{self.shown} {self.replied_mark}"

@@ -76,6 +76,10 @@ class AppointmentChanged(Exception):
         self.was = was
 
 
+class AnsweredMeanwhile(Exception):
+    """Somebody else has replied otherwise since the page was shown."""
+
+
 def read_time_shown(text: str) -> datetime | None:
     """The wall time in an `Appointment.shown` that a page sent back; None if it is not one."""
     try:

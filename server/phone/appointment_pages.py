@@ -10,7 +10,7 @@ from server.appointments import flow as appointments
 from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
 from server.appointments.replies import flow as replies
-from server.appointments.rules import AppointmentChanged
+from server.appointments.rules import AnsweredMeanwhile, AppointmentChanged
 from server.db import Work
 from server.people import flow as people
 from server.people.models import Patient
@@ -30,31 +30,32 @@ async def appointment_page(request: Ask, work: InWork, appointment_id: FromPath[
 
 @post("/answer", opt=PERSON)
 async def answer(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    """Reply to a visit. If it changed since the page was shown, the page shows old and new and asks again."""
+    """Reply to a visit. If it or its answer changed since the page was shown, the page says so and asks again."""
     appointment = found(await appointments.find(work.db, work.actor, appointment_id))
     form = await form_of(request)
     reply = one_of(form, "reply", Reply)
     if reply is None:
         return problems.answer(request, 422)
     try:
-        await replies.answer(work, appointment, reply, shown=text(form, "shown"))
-    except AppointmentChanged as changed:
-        return await _page(request, work, appointment, changed)
+        await replies.answer(work, appointment, reply, replies.Page(text(form, "shown"), text(form, "replied", 40)))
+    except (AppointmentChanged, AnsweredMeanwhile) as refused:
+        return await _page(request, work, appointment, refused)
     return render.go(request, f"/visits/{appointment.id}")
 
 
 async def _page(
-    request: Ask, work: Work, appointment: Appointment, changed: AppointmentChanged | None = None
+    request: Ask, work: Work, appointment: Appointment, refused: AppointmentChanged | AnsweredMeanwhile | None = None
 ) -> Response[str]:
-    was: datetime | None = changed.was if changed else None
+    was: datetime | None = refused.was if isinstance(refused, AppointmentChanged) else None
     patient = await work.db.get_one(Patient, work.actor.patient_id)
     return render.page(
         request,
         "phone/visit.html",
-        409 if changed else 200,
+        409 if refused else 200,
         visit=appointment,
         after_hours=await after_hours.of(work.db, appointment, patient.zone, work.now),
-        changed=changed is not None,
+        changed=isinstance(refused, AppointmentChanged),
+        answered=isinstance(refused, AnsweredMeanwhile),
         was=was if was != appointment.starts else None,
         patient=patient,
         clinic=await people.clinic_of(work.db, work.actor),

@@ -134,7 +134,7 @@ async def test_case_104_the_copies_that_a_phone_keeps_name_the_patient(
     async with database.writing() as db:
         await due_check_in(db, cast.rosa, slug)
         visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(STARTS))
-        await replies.answer(work_by(db, cast.luis), visit, Reply.COMING, shown=visit.shown)
+        await replies.answer(work_by(db, cast.luis), visit, Reply.COMING)
     kept = (await (await signed_in(cast.luis)).get("/held")).json()
     [form] = kept["forms"]
     pages = [*(one["html"] for one in form["questions"]), *form["pages"].values()]
@@ -195,7 +195,7 @@ async def test_case_104_a_visit_and_the_reply_to_it_name_the_patient(
     async with database.writing() as db:
         visit = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(STARTS))
         if reply:
-            await replies.answer(work_by(db, cast.luis), visit, reply, shown=visit.shown)
+            await replies.answer(work_by(db, cast.luis), visit, reply)
     luis = await signed_in(cast.luis)
     pages = [await luis.get(f"/visits/{visit.id}"), await luis.get("/")]
     async with database.writing() as db:

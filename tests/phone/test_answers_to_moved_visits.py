@@ -89,7 +89,7 @@ async def test_case_88_a_simultaneous_answer_and_move_never_mix(
             shown = found.shown
             await meets(found)
             with contextlib.suppress(AppointmentChanged):
-                await replies.answer(work_by(db, cast.rosa), found, Reply.COMING, shown=shown)
+                await replies.answer(work_by(db, cast.rosa), found, Reply.COMING, replies.Page(shown, ""))
 
     async def moves() -> None:
         async with database.writing() as db:

@@ -4,6 +4,7 @@ import re
 from datetime import datetime
 
 import pytest
+from httpx import Response
 
 from server.appointments import booking, flow
 from server.appointments.booking import NewAppointment
@@ -20,7 +21,7 @@ from tests.cast import Cast, work_by
 from tests.conftest import Enter
 from tests.phone.visits import STARTS
 from tests.phone.visits import visit as visit
-from tests.stories import due_check_in
+from tests.stories import due_check_in, rows
 
 
 @pytest.mark.parametrize("reply", tuple(Reply))
@@ -164,3 +165,34 @@ async def test_case_107_home_says_that_reminders_are_paused(
     async with database.writing() as db:
         await people.pause(work_by(db, cast.maria), await db.get_one(Patient, cast.rosa.id), PauseReason(why))
     assert sentence in words(await rosa.get("/"))
+
+
+@pytest.mark.parametrize("by", ["luis", "maria"])
+async def test_case_88_an_older_page_replaces_nobody_elses_reply(
+    signed_in: Enter, cast: Cast, database: Database, visit: Appointment, by: str
+) -> None:
+    """Rosa's page showed no reply when somebody else said that she can't come."""
+    rosa, path = await signed_in(cast.rosa), f"/visits/{visit.id}"
+    sent = {"reply": Reply.COMING, "shown": visit.shown, "replied": replied_on(await rosa.get(path))}
+    async with database.writing() as db:
+        work = work_by(db, getattr(cast, by))
+        await replies.answer(work, await db.get_one(Appointment, visit.id), Reply.CANT_COME)
+    late = await rosa.submit(f"{path}/answer", sent)
+    assert (late.status_code, "Someone else answered first" in late.text) == (409, True)
+    assert [row.reply for row in await rows(database, Appointment)] == [Reply.CANT_COME]
+    await rosa.submit(f"{path}/answer", sent | {"replied": replied_on(late)})
+    assert [row.reply for row in await rows(database, Appointment)] == [Reply.COMING]
+
+
+async def test_case_88_ones_own_older_page_changes_ones_reply(
+    signed_in: Enter, cast: Cast, database: Database, visit: Appointment
+) -> None:
+    rosa, path = await signed_in(cast.rosa), f"/visits/{visit.id}"
+    sent = {"shown": visit.shown, "replied": replied_on(await rosa.get(path))}
+    for reply in (Reply.CANT_COME, Reply.COMING):
+        assert (await rosa.submit(f"{path}/answer", sent | {"reply": reply})).status_code == 200
+    assert [row.reply for row in await rows(database, Appointment)] == [Reply.COMING]
+
+
+def replied_on(page: Response) -> str:
+    return str(re.findall(r'name="replied" value="([^"]+)"', page.text)[0])

@@ -1,7 +1,9 @@
 """Replies to appointments, from a page, a notification or a link, and what staff note of them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -11,7 +13,8 @@ from server.appointments.appointment_reminders import remind
 from server.appointments.flow import lock
 from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
-from server.appointments.rules import AppointmentChanged
+from server.appointments.rules import AnsweredMeanwhile, AppointmentChanged
+from server.audit import AuditEvent
 from server.db import Work
 from server.delivery import receipts
 from server.people.models import Patient
@@ -19,15 +22,29 @@ from server.reminders import settlement
 from server.reminders.states import Reply
 
 
-async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str | None = None) -> None:
+@dataclass(frozen=True)
+class Page:
+    """What the page showed that an answer came from: `Appointment.shown` and `Appointment.replied_mark`.
+
+    A page of a former version says nothing of the reply: "".
+    """
+
+    shown: str
+    replied: str
+
+
+async def answer(work: Work, appointment: Appointment, reply: Reply, page: Page | None = None) -> None:
     """Record the reply "coming", "cant" or "another". A later reply replaces an earlier one.
 
-    `shown` is the `Appointment.shown` that the page sends back; None if the answer came another way. Raises
-    AppointmentChanged if it was moved or is no longer upcoming: an answer counts only for the time on screen (case 88).
+    `page` is None if the answer came another way. Raises AppointmentChanged if the appointment was moved or is no
+    longer upcoming: an answer counts only for the time on screen (case 88). Raises AnsweredMeanwhile if somebody else
+    has replied otherwise since the page was shown.
     """
     await lock(work.db, appointment)
-    if appointment.status not in rules.UPCOMING or (shown is not None and not _is_shown(appointment, shown)):
-        raise AppointmentChanged(rules.read_time_shown(shown or ""))
+    if appointment.status not in rules.UPCOMING or (page is not None and not _is_shown(appointment, page.shown)):
+        raise AppointmentChanged(rules.read_time_shown(page.shown if page else ""))
+    if page is not None and appointment.reply != reply and await _was_answered_meanwhile(work, appointment, page):
+        raise AnsweredMeanwhile
     if reply not in rules.NEED_STAFF or not rules.waits_for_staff(appointment.reply, appointment.handled_at):
         await after_hours.settle(work, appointment)
     appointment.reply, appointment.replied_at, appointment.replied_by = reply, work.now, work.actor.kind
@@ -42,6 +59,16 @@ async def answer(work: Work, appointment: Appointment, reply: Reply, shown: str 
 def _is_shown(appointment: Appointment, shown: str) -> bool:
     """Whether the page showed the current time. A page that sends nothing counts if the appointment never changed."""
     return shown == appointment.shown or (shown == "" and appointment.changes == 0)
+
+
+async def _was_answered_meanwhile(work: Work, appointment: Appointment, page: Page) -> bool:
+    """Whether somebody else has replied since the page was shown; one's own other phone may be behind."""
+    if page.replied in ("", appointment.replied_mark):
+        return False
+    answers = select(AuditEvent.actor_id).where(
+        AuditEvent.subject_id == appointment.id, AuditEvent.verb == "appointment.answered"
+    )
+    return await work.db.scalar(answers.order_by(AuditEvent.at.desc()).limit(1)) not in (None, work.actor.id)
 
 
 async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datetime) -> Appointment | None:
