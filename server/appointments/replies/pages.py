@@ -11,7 +11,9 @@ from server.appointments import flow
 from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
 from server.appointments.replies import flow as replies
+from server.people import households
 from server.people.models import Clinic, Patient
+from server.people.rules import ContactBy
 from server.reminders.states import Reply
 from server.web import edits, problems, render
 from server.web.dependencies import ANYONE, STAFF, Ask, Db, InWork, Now
@@ -44,6 +46,7 @@ async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Respo
 
 async def _page(request: Ask, db: AsyncSession, appointment: Appointment, token: str, now: datetime) -> Response[str]:
     patient = await db.get_one(Patient, appointment.patient_id)
+    called = await _name(db, patient)
     return render.page(
         request,
         "appointments/go.html",
@@ -53,9 +56,16 @@ async def _page(request: Ask, db: AsyncSession, appointment: Appointment, token:
         clinic=await db.get_one(Clinic, appointment.clinic_id),
         token=token,
         now=now,
-        called="",
-        by_name=False,
+        called=called,
+        by_name=bool(called),
     )
+
+
+async def _name(db: AsyncSession, patient: Patient) -> str:
+    """What the page calls the patient; "" if nobody else reads the patient's messages (cases 102, 104)."""
+    there = {one.id: one for found in (await households.by_address(db, [patient])).values() for one in found}
+    is_shared = len(there) > 1 or patient.contact == ContactBy.CAREGIVER
+    return households.label(patient, there.values()).text if is_shared else ""
 
 
 @post("/go/{token:str}", opt=ANYONE | {"no_csrf": True, "by_token": True})  # works without cookies (case 126)

@@ -2,8 +2,12 @@
 
 import json
 
+import pytest
+
 from server.db import Database
 from server.delivery.sender import Sender
+from server.people.models import Patient
+from server.people.rules import ContactBy
 from tests.appointments.scene import book, only_visit
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
@@ -49,3 +53,20 @@ async def test_case_126_a_link_works_without_cookies(
     answered = await browser.http.post(link, data={"reply": "coming"}, headers={"accept": "text/html"})
     assert answered.status_code == 200
     assert (await only_visit(database)).reply == "coming"
+
+
+@pytest.mark.parametrize(
+    ("shared", "read"), [("", "Your visit"), ("mailbox", "Rosa's visit"), ("caregiver", "Rosa's visit")]
+)
+async def test_case_102_the_page_behind_a_link_says_whose_visit_it_is_where_others_read_it(
+    signed_in: Enter, browser: Browser, cast: Cast, database: Database, clock: StillClock, shared: str, read: str
+) -> None:
+    push = await reminded(await signed_in(cast.maria), cast, database, clock)
+    async with database.writing() as db:
+        rosa, walter = await db.get_one(Patient, cast.rosa.id), await db.get_one(Patient, cast.walter.id)
+        rosa.email = "both@household.example"
+        walter.email = rosa.email if shared == "mailbox" else walter.email
+        rosa.contact = ContactBy.CAREGIVER if shared == "caregiver" else rosa.contact
+    page = await browser.http.get(f"/go/{push.token()}")
+    assert read in words(page)
+    assert ("Rosa can't come" in words(page)) == bool(shared)
