@@ -31,7 +31,7 @@ HIDDEN = (
     "typed",
     "unsaved",
     "instead_of",
-    "visit",
+    "replied",
     PERSON_FIELD,
 )  # what a page remembers, and nobody typed
 PRESSED = (
