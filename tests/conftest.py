@@ -29,7 +29,7 @@ from tests.databases import write_in_memory
 from tests.keyring import KEYRING
 
 if TYPE_CHECKING:
-    from tests.browser.chromium import LentChromium
+    from tests.browser.lent_chromium import LentChromium
 
 pytest_plugins = ["tests.database_fixtures"]
 
@@ -132,7 +132,7 @@ def assets_once() -> Iterator[None]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def lent_chromium() -> AsyncIterator["LentChromium"]:
-    from tests.browser.chromium import LentChromium
+    from tests.browser.lent_chromium import LentChromium
 
     lent = LentChromium()
     yield lent

@@ -7,9 +7,9 @@ from playwright.async_api import Browser, expect
 
 from server import crypto
 
-from . import chromium as debian
 from . import running
 from .bidi import Firefox
+from .lent_chromium import LentChromium
 from .push_service import LocalPushService
 from .running_site import RunningSite
 
@@ -32,7 +32,7 @@ async def firefox(push_service: LocalPushService) -> AsyncIterator[Firefox]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def chromium(lent_chromium: debian.LentChromium) -> AsyncIterator[Browser]:
+async def chromium(lent_chromium: LentChromium) -> AsyncIterator[Browser]:
     async with lent_chromium.lend() as browser:
         yield browser
 

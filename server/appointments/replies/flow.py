@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
@@ -14,9 +13,9 @@ from server.appointments.flow import lock
 from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
 from server.appointments.rules import AnsweredMeanwhile, AppointmentChanged
-from server.audit import AuditEvent
 from server.db import Work
 from server.delivery import receipts
+from server.people import staff
 from server.people.models import Patient
 from server.reminders import settlement
 from server.reminders.states import Reply
@@ -65,10 +64,8 @@ async def _was_answered_meanwhile(work: Work, appointment: Appointment, page: Pa
     """Whether somebody else has replied since the page was shown; one's own other phone may be behind."""
     if page.replied in ("", appointment.replied_mark):
         return False
-    answers = select(AuditEvent.actor_id).where(
-        AuditEvent.subject_id == appointment.id, AuditEvent.verb == "appointment.answered"
-    )
-    return await work.db.scalar(answers.order_by(AuditEvent.at.desc()).limit(1)) not in (None, work.actor.id)
+    latest = await staff.latest_change(work.db, work.actor, ("appointment.answered",), appointment.id)
+    return latest is not None and not latest.is_own
 
 
 async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datetime) -> Appointment | None:
