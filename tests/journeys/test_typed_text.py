@@ -61,14 +61,19 @@ async def renames(phone: Page, name: str) -> None:
     await phone.get_by_role("button", name="Save the new name").click()
 
 
-async def test_case_91_a_name_typed_without_a_network_is_back_in_its_field_until_it_was_sent(
-    chromium: Browser, site: RunningSite
-) -> None:
+async def given_a_new_name_without_a_network(chromium: Browser, site: RunningSite) -> Page:
     rosa = await given_a_phone(chromium, site)
     await rosa.goto("/settings/phones")
     await rosa.context.set_offline(True)
     await renames(rosa, NEW_NAME)
     await sees(rosa, SAFE)
+    return rosa
+
+
+async def test_case_91_a_name_typed_without_a_network_is_back_in_its_field_until_it_was_sent(
+    chromium: Browser, site: RunningSite
+) -> None:
+    rosa = await given_a_new_name_without_a_network(chromium, site)
     [[_, parts]] = await stored(rosa)
     assert sorted(parts) == ["box", "iv"]
     await rosa.context.set_offline(False)
@@ -107,11 +112,7 @@ async def test_case_91_a_reason_typed_without_a_network_is_back_and_no_secret_wa
 async def test_case_91_text_that_was_not_sent_goes_when_its_person_signs_out(
     chromium: Browser, site: RunningSite
 ) -> None:
-    rosa = await given_a_phone(chromium, site)
-    await rosa.goto("/settings/phones")
-    await rosa.context.set_offline(True)
-    await renames(rosa, NEW_NAME)
-    await sees(rosa, SAFE)
+    rosa = await given_a_new_name_without_a_network(chromium, site)
     await rosa.context.set_offline(False)
     await go(rosa, "/sign-out")
     await press(rosa, "Sign out")
