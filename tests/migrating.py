@@ -1,6 +1,6 @@
 """Databases for the tests of migrations: an empty one, and one with a row in every table."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +49,22 @@ def fill(connection: Connection) -> None:
         if table.name != "alembic_version":
             row = {column.name: value_for(column) for column in table.columns if not column.nullable}
             connection.execute(table.insert().values(row))
+
+
+def adder(connection: Connection, words: Mapping[str, str]) -> Callable[..., None]:
+    """`add("draft", id="one")` inserts a row of a former version.
+
+    What it needs besides is one of `words`, by table and column, or a value that fits the column.
+    """
+    metadata = MetaData()
+    metadata.reflect(connection)
+
+    def add(name: str, **values: Any) -> None:
+        needed = [column for column in metadata.tables[name].columns if not column.nullable]
+        row = {column.name: words.get(str(column)) or value_for(column) for column in needed}
+        connection.execute(metadata.tables[name].insert().values(row | values))
+
+    return add
 
 
 # What the former version stored in columns that allow only listed words.

@@ -1,13 +1,12 @@
 """What the migrations do to caregivers' drafts of earlier versions: each becomes one caregiver's own view."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, select
+from sqlalchemy import Connection, select
 
 from server.responses.models import Draft
-from tests.migrating import MADE, upgraded, value_for
+from tests.migrating import MADE, adder, upgraded
 from tests.migrating import bare_url as bare_url
 
 pytestmark = pytest.mark.sweep
@@ -39,14 +38,7 @@ async def test_case_76_drafts_of_an_earlier_version_are_kept_and_named_where_it_
 
 
 def _began(connection: Connection) -> None:
-    metadata = MetaData()
-    metadata.reflect(connection)
-
-    def add(name: str, **values: Any) -> None:
-        needed = [column for column in metadata.tables[name].columns if not column.nullable]
-        row = {column.name: WORDS.get(str(column)) or value_for(column) for column in needed}
-        connection.execute(metadata.tables[name].insert().values(row | values))
-
+    add = adder(connection, WORDS)
     for name in ("clinic", "questionnaire"):
         add(name)
     for patient, caregivers in {"one": ["anna"], "two": ["bea", "carl"], "none": []}.items():

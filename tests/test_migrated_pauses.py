@@ -2,13 +2,12 @@
 
 from datetime import timedelta
 from itertools import permutations
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, MetaData, select
+from sqlalchemy import Connection, select
 
 from server.people.models import Patient
-from tests.migrating import MADE, upgraded, value_for
+from tests.migrating import MADE, adder, upgraded
 from tests.migrating import bare_url as bare_url
 
 pytestmark = pytest.mark.sweep
@@ -43,14 +42,7 @@ async def test_case_117_the_reason_before_an_end_of_care_is_stored_from_the_audi
 
 
 def _live(connection: Connection) -> None:
-    metadata = MetaData()
-    metadata.reflect(connection)
-
-    def add(name: str, **values: Any) -> None:
-        needed = [column for column in metadata.tables[name].columns if not column.nullable]
-        row = {column.name: WORDS.get(str(column)) or value_for(column) for column in needed}
-        connection.execute(metadata.tables[name].insert().values(row | values))
-
+    add = adder(connection, WORDS)
     add("clinic")
     add("patient", id="alive", pause_reason="holiday", paused_at=MADE)
     for name, (moments, _former) in LIVES.items():

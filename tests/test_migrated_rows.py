@@ -17,7 +17,7 @@ from server.people.rules import ContactBy
 from server.people.texting import numbers
 from server.reminders.models import Reminder
 from server.reminders.states import ReminderKind, ReminderState
-from tests.migrating import MADE, fill, upgraded, value_for
+from tests.migrating import MADE, adder, fill, upgraded
 from tests.migrating import bare_url as bare_url
 
 pytestmark = pytest.mark.sweep
@@ -156,13 +156,9 @@ async def test_case_121_earlier_passkeys_are_bound_to_their_device(
 
 
 def _with_passkey(connection: Connection, devices: list[tuple[str, int, int | None]]) -> None:
-    metadata = MetaData()
-    metadata.reflect(connection, only=["clinic", "patient", "device", "passkey"])
-    rows: list[tuple[str, dict[str, Any]]] = [("clinic", {}), ("patient", {}), ("passkey", {"made_at": MADE})]
+    add = adder(connection, {})
+    for name, given in (("clinic", {}), ("patient", {}), ("passkey", {"made_at": MADE})):
+        add(name, **given)
     for device_id, joined, ended in devices:
         when = {"joined_at": MADE.replace(day=joined), "ended_at": ended and MADE.replace(day=ended)}
-        rows.append(("device", {"id": device_id, "patient_id": "x"} | when))
-    for name, given in rows:
-        table = metadata.tables[name]
-        row = {column.name: value_for(column) for column in table.columns if not column.nullable}
-        connection.execute(table.insert().values(row | given))
+        add("device", id=device_id, patient_id="x", **when)
