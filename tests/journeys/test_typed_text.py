@@ -77,7 +77,7 @@ async def test_case_91_a_name_typed_without_a_network_is_back_in_its_field_until
     [[_, parts]] = await stored(rosa)
     assert sorted(parts) == ["box", "iv"]
     await rosa.context.set_offline(False)
-    await press(rosa, "Open the page with your text")
+    await press(rosa, "Open the page with the text")
     await sees(rosa, BACK)
     await expect(rosa.get_by_label("New name")).to_have_value(NEW_NAME)
     await rosa.get_by_role("button", name="Save the new name").click()
