@@ -19,7 +19,7 @@ class Browser:
         self.http = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=cast(Any, app), client=(address, 50000)),
             base_url=origin,
-            headers={"user-agent": user_agent},
+            headers={"user-agent": user_agent, "accept-encoding": "identity"},
             follow_redirects=True,
         )
 

@@ -76,7 +76,7 @@ async def newest(db: AsyncSession, clinic_id: str, slug: str) -> Questionnaire |
         .order_by(Questionnaire.version.desc())
         .limit(1)
     )
-    return None if found is None or read(found).refused_because else found
+    return None if found is None or _cached(found, "en").refused_because else found
 
 
 async def offered(db: AsyncSession, actor: Actor) -> dict[str, Definition]:
@@ -96,9 +96,13 @@ async def newest_of_each(db: AsyncSession, actor: Actor) -> dict[str, Definition
 async def definition_of(db: AsyncSession, questionnaire_id: str) -> Definition:
     """The definition in the current language, cached: a version never changes."""
     key = (questionnaire_id, language.current())
-    if key not in _definitions:
-        _definitions[key] = read(await db.get_one(Questionnaire, questionnaire_id), language.current())
-    return _definitions[key]
+    return _definitions.get(key) or _cached(await db.get_one(Questionnaire, questionnaire_id), language.current())
+
+
+def _cached(row: Questionnaire, language: str) -> Definition:
+    if (row.id, language) not in _definitions:
+        _definitions[row.id, language] = read(row, language)
+    return _definitions[row.id, language]
 
 
 def read(row: Questionnaire, language: str = "en") -> Definition:
