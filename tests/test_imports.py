@@ -94,7 +94,7 @@ PUSH_LIBRARIES = {"pywebpush": "channels/push/channel.py", "py_vapid": "channels
 # the top of a module for their types alone. The command line loads what the chosen command runs.
 LATE = {"alembic", "apprise", "email_validator", "icalendar", "pywebpush", "webauthn"}
 LOADS_LATE = {"cli.py"}
-ALEMBICS_OWN = ("migrations/env.py", "migrations/versions/")
+ALEMBICS_OWN = ("migrations/env.py", "migrations/altering.py", "migrations/versions/")
 NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}
 FILES = sorted(path.relative_to(SERVER).as_posix() for path in SERVER.rglob("*.py"))
 MODULES = {"server." + file.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for file in FILES}

@@ -101,3 +101,8 @@ async def test_case_54_an_upgrade_keeps_a_copy_of_the_file(tmp_path: Path) -> No
     with closing(sqlite3.connect(copy)) as kept:
         assert kept.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
         assert kept.execute("SELECT count(*) FROM patient").fetchone() == (1,)
+
+
+def test_every_step_alters_tables_in_the_same_way() -> None:
+    """Alembic's own call reads every table that the altered one refers to, and those that they refer to."""
+    assert [path.name for path in migrations.VERSIONS.glob("*.py") if "batch_alter_table" in path.read_text()] == []

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -54,7 +56,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_audit_event_clinic_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
-    with op.batch_alter_table("audit_event", schema=None) as batch_op:
+    with altering("audit_event") as batch_op:
         batch_op.create_index(batch_op.f("ix_audit_event_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index("ix_audit_event_subject", ["subject_id", "at"], unique=False)
 
@@ -79,7 +81,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_patient_clinic_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_patient")),
     )
-    with op.batch_alter_table("patient", schema=None) as batch_op:
+    with altering("patient") as batch_op:
         batch_op.create_index(batch_op.f("ix_patient_clinic_id"), ["clinic_id"], unique=False)
 
     op.create_table(
@@ -94,7 +96,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire")),
         sa.UniqueConstraint("clinic_id", "slug", "version", name=op.f("uq_questionnaire_clinic_id_slug_version")),
     )
-    with op.batch_alter_table("questionnaire", schema=None) as batch_op:
+    with altering("questionnaire") as batch_op:
         batch_op.create_index(batch_op.f("ix_questionnaire_clinic_id"), ["clinic_id"], unique=False)
 
     op.create_table(
@@ -113,7 +115,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff")),
         sa.UniqueConstraint("email_hash", name=op.f("uq_staff_email_hash")),
     )
-    with op.batch_alter_table("staff", schema=None) as batch_op:
+    with altering("staff") as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_clinic_id"), ["clinic_id"], unique=False)
 
     op.create_table(
@@ -131,7 +133,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["clinic_id"], ["clinic.id"], name=op.f("fk_trigger_clinic_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trigger")),
     )
-    with op.batch_alter_table("trigger", schema=None) as batch_op:
+    with altering("trigger") as batch_op:
         batch_op.create_index(batch_op.f("ix_trigger_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_trigger_slug"), ["slug"], unique=False)
 
@@ -147,7 +149,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_caregiver_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_caregiver")),
     )
-    with op.batch_alter_table("caregiver", schema=None) as batch_op:
+    with altering("caregiver") as batch_op:
         batch_op.create_index(batch_op.f("ix_caregiver_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_caregiver_patient_id"), ["patient_id"], unique=False)
 
@@ -166,7 +168,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_plan_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
     )
-    with op.batch_alter_table("plan", schema=None) as batch_op:
+    with altering("plan") as batch_op:
         batch_op.create_index(batch_op.f("ix_plan_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_plan_patient_id"), ["patient_id"], unique=False)
 
@@ -182,7 +184,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_series_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
     )
-    with op.batch_alter_table("series", schema=None) as batch_op:
+    with altering("series") as batch_op:
         batch_op.create_index(batch_op.f("ix_series_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_series_patient_id"), ["patient_id"], unique=False)
 
@@ -199,7 +201,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_staff_link_token_hash")),
     )
-    with op.batch_alter_table("staff_link", schema=None) as batch_op:
+    with altering("staff_link") as batch_op:
         batch_op.create_index(batch_op.f("ix_staff_link_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_staff_link_staff_id"), ["staff_id"], unique=False)
 
@@ -226,7 +228,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_appointment_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
     )
-    with op.batch_alter_table("appointment", schema=None) as batch_op:
+    with altering("appointment") as batch_op:
         batch_op.create_index(batch_op.f("ix_appointment_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index("ix_appointment_day", ["clinic_id", "starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_appointment_patient_id"), ["patient_id"], unique=False)
@@ -248,7 +250,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_device_staff_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device")),
     )
-    with op.batch_alter_table("device", schema=None) as batch_op:
+    with altering("device") as batch_op:
         batch_op.create_index(batch_op.f("ix_device_caregiver_id"), ["caregiver_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_device_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_device_patient_id"), ["patient_id"], unique=False)
@@ -269,7 +271,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_pairing_code_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pairing_code")),
     )
-    with op.batch_alter_table("pairing_code", schema=None) as batch_op:
+    with altering("pairing_code") as batch_op:
         batch_op.create_index(batch_op.f("ix_pairing_code_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pairing_code_code_hash"), ["code_hash"], unique=False)
 
@@ -294,7 +296,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("client_id", name=op.f("uq_check_in_client_id")),
         sa.UniqueConstraint("plan_id", "due_at", name=op.f("uq_check_in_plan_id_due_at")),
     )
-    with op.batch_alter_table("check_in", schema=None) as batch_op:
+    with altering("check_in") as batch_op:
         batch_op.create_index(batch_op.f("ix_check_in_appointment_id"), ["appointment_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_check_in_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index("ix_check_in_open", ["state", "closes_at"], unique=False)
@@ -316,7 +318,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["patient_id"], ["patient.id"], name=op.f("fk_consent_patient_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
-    with op.batch_alter_table("consent", schema=None) as batch_op:
+    with altering("consent") as batch_op:
         batch_op.create_index(batch_op.f("ix_consent_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_consent_patient_id"), ["patient_id"], unique=False)
 
@@ -334,7 +336,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_device_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_device_session_token_hash")),
     )
-    with op.batch_alter_table("device_session", schema=None) as batch_op:
+    with altering("device_session") as batch_op:
         batch_op.create_index(batch_op.f("ix_device_session_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_device_session_device_id"), ["device_id"], unique=False)
 
@@ -370,7 +372,7 @@ def upgrade() -> None:
             "subject_id", "kind", "moment", "audience", name=op.f("uq_reminder_subject_id_kind_moment_audience")
         ),
     )
-    with op.batch_alter_table("reminder", schema=None) as batch_op:
+    with altering("reminder") as batch_op:
         batch_op.create_index(batch_op.f("ix_reminder_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index("ix_reminder_due", ["state", "next_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_reminder_patient_id"), ["patient_id"], unique=False)
@@ -395,7 +397,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_subscription")),
         sa.UniqueConstraint("endpoint_hash", name=op.f("uq_subscription_endpoint_hash")),
     )
-    with op.batch_alter_table("subscription", schema=None) as batch_op:
+    with altering("subscription") as batch_op:
         batch_op.create_index(batch_op.f("ix_subscription_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_subscription_device_id"), ["device_id"], unique=False)
 
@@ -424,7 +426,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_attempt_token_hash")),
     )
-    with op.batch_alter_table("attempt", schema=None) as batch_op:
+    with altering("attempt") as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_attempt_reminder_id"), ["reminder_id"], unique=False)
 
@@ -442,7 +444,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint("check_in_id", "link_id", name=op.f("uq_draft_check_in_id_link_id")),
     )
-    with op.batch_alter_table("draft", schema=None) as batch_op:
+    with altering("draft") as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_clinic_id"), ["clinic_id"], unique=False)
 
     op.create_table(
@@ -474,7 +476,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_response")),
         sa.UniqueConstraint("client_id", name=op.f("uq_response_client_id")),
     )
-    with op.batch_alter_table("response", schema=None) as batch_op:
+    with altering("response") as batch_op:
         batch_op.create_index(batch_op.f("ix_response_check_in_id"), ["check_in_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_response_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index("ix_response_patient", ["patient_id", "slug", "answered_at"], unique=False)
@@ -513,7 +515,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["trigger_id"], ["trigger.id"], name=op.f("fk_flag_trigger_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_flag")),
     )
-    with op.batch_alter_table("flag", schema=None) as batch_op:
+    with altering("flag") as batch_op:
         batch_op.create_index(batch_op.f("ix_flag_check_in_id"), ["check_in_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_flag_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index("ix_flag_inbox", ["clinic_id", "done_at", "due_at"], unique=False)
@@ -537,7 +539,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["response_id"], ["response.id"], name=op.f("fk_set_aside_response_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_set_aside")),
     )
-    with op.batch_alter_table("set_aside", schema=None) as batch_op:
+    with altering("set_aside") as batch_op:
         batch_op.create_index(batch_op.f("ix_set_aside_clinic_id"), ["clinic_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_set_aside_response_id"), ["response_id"], unique=False)
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -12,14 +14,14 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("draft", sa.Column("party", sa.String(10), nullable=False, server_default="patient"))
     op.execute("UPDATE draft SET party = 'helper' WHERE respondent = 'helper'")
-    with op.batch_alter_table("draft") as table:
+    with altering("draft") as table:
         table.alter_column("party", server_default=None)
         table.drop_constraint("uq_draft_check_in_id_link_id", type_="unique")
         table.create_unique_constraint("uq_draft_check_in_id_party_link_id", ["check_in_id", "party", "link_id"])
     op.add_column("set_aside", sa.Column("respondent", sa.String(10), nullable=False, server_default="self"))
-    with op.batch_alter_table("set_aside") as table:
+    with altering("set_aside") as table:
         table.alter_column("respondent", server_default=None)
-    with op.batch_alter_table("check_in") as table:
+    with altering("check_in") as table:
         table.drop_constraint("uq_check_in_plan_id_due_at", type_="unique")
     _unique("uq_check_in_occasion", ["plan_id", "due_at"], "appointment_id IS NULL")
     _unique("uq_check_in_visit", ["plan_id", "appointment_id"], "state = 'waiting'")

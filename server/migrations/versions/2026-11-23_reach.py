@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -12,7 +14,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("reminder") as table:
+    with altering("reminder") as table:
         table.add_column(sa.Column("lead_id", sa.String(32), nullable=True))
         table.add_column(sa.Column("said_at", MOMENT, nullable=True))
         table.create_foreign_key("fk_reminder_lead_id", "reminder", ["lead_id"], ["id"])
@@ -43,7 +45,7 @@ def upgrade() -> None:
 def _with_default(table: str, column: sa.Column[object]) -> None:
     """What is there gets the default; what comes gets its value from the models."""
     op.add_column(table, column)
-    with op.batch_alter_table(table) as batch:
+    with altering(table) as batch:
         batch.alter_column(column.name, server_default=None)
 
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -28,7 +30,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_phone_call_clinic_id", "phone_call", ["clinic_id"])
     op.create_index("ix_phone_call_patient", "phone_call", ["patient_id", "at"])
-    with op.batch_alter_table("response") as table:
+    with altering("response") as table:
         table.add_column(sa.Column("entered_by", sa.String(32), nullable=True))
         table.create_foreign_key("fk_response_entered_by", "staff", ["entered_by"], ["id"])
     op.create_index("ix_response_unopened", "response", ["clinic_id", "opened_at", "received_at"])

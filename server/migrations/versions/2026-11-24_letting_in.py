@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -13,7 +15,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     op.add_column("caregiver", sa.Column("may_let_in", sa.Boolean, nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("caregiver") as table:
+    with altering("caregiver") as table:
         table.alter_column("may_let_in", server_default=None)
     op.create_table(
         "join_request",

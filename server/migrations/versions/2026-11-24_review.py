@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -23,7 +25,7 @@ def upgrade() -> None:
 
 
 def _triggers() -> None:
-    with op.batch_alter_table("trigger") as table:
+    with altering("trigger") as table:
         table.add_column(sa.Column("times", sa.Integer, nullable=False, server_default="1"))
         table.add_column(sa.Column("message", sa.String(200), nullable=False, server_default=""))
         for name, there in (("follows_id", "trigger"), ("began_by", "staff"), ("ended_by", "staff")):
@@ -34,7 +36,7 @@ def _triggers() -> None:
 
 def _flags() -> None:
     """Until now every questionnaire was at its first version. What is open is owed by its own time."""
-    with op.batch_alter_table("flag") as table:
+    with altering("flag") as table:
         table.add_column(sa.Column("version", sa.Integer, nullable=False, server_default="1"))
         table.add_column(sa.Column("rung", sa.Integer, nullable=False, server_default="0"))
         table.add_column(sa.Column("escalate_at", MOMENT, nullable=True))
@@ -102,7 +104,7 @@ def _with_default(table: str, column: sa.Column[object]) -> None:
 
 
 def _drop_defaults(table: str, *columns: str) -> None:
-    with op.batch_alter_table(table) as batch:
+    with altering(table) as batch:
         for column in columns:
             batch.alter_column(column, server_default=None)
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0015"
 down_revision = "0014"
 branch_labels = None
@@ -10,9 +12,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("check_in") as table:
+    with altering("check_in") as table:
         table.add_column(sa.Column("left_to_patient", sa.Boolean, nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("check_in") as table:
+    with altering("check_in") as table:
         table.alter_column("left_to_patient", server_default=None)
     check_in = sa.table("check_in", *(sa.column(name) for name in ("id", "state", "left_to_patient")))
     response = sa.table("response", sa.column("check_in_id"), sa.column("undone_at"))

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0014"
 down_revision = "0013"
 branch_labels = None
@@ -14,7 +16,7 @@ ID = sa.String(32)
 
 def upgrade() -> None:
     for table in ("passkey", "pairing_code"):
-        with op.batch_alter_table(table) as changed:
+        with altering(table) as changed:
             changed.add_column(sa.Column("device_id", ID, nullable=True))
             changed.create_foreign_key(f"fk_{table}_device_id", "device", ["device_id"], ["id"])
             changed.create_index(f"ix_{table}_device_id", ["device_id"])

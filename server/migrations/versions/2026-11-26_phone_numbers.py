@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from server import crypto
+from server.migrations.altering import altering
 from server.phone_numbers import countries as number_countries
 from server.phone_numbers import reading
 from server.phone_numbers.parts import BadNumber
@@ -26,13 +27,13 @@ Read = Callable[[str, str], Dialable]
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("clinic") as table:
+    with altering("clinic") as table:
         table.add_column(sa.Column("country", sa.String(2), nullable=False, server_default="US"))
         table.add_column(sa.Column("text_countries", sa.JSON, nullable=False, server_default="[]"))
         for name in LINES:
             table.add_column(sa.Column(f"{name}_tel", sa.String(40), nullable=True))
         table.add_column(sa.Column("crisis_line_texts", sa.Boolean, nullable=False, server_default=sa.false()))
-    with op.batch_alter_table("clinic") as table:
+    with altering("clinic") as table:
         table.alter_column("country", server_default=None)
         table.alter_column("text_countries", server_default=None)
         table.alter_column("crisis_line_texts", server_default=None)

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0011"
 down_revision = "0010"
 branch_labels = None
@@ -11,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("trigger", sa.Column("end_reason_sealed", sa.LargeBinary, nullable=True))
-    with op.batch_alter_table("plan") as table:
+    with altering("plan") as table:
         table.add_column(sa.Column("ended_by", sa.String(32), nullable=True))
         table.add_column(sa.Column("end_reason_sealed", sa.LargeBinary, nullable=True))
         table.create_foreign_key("fk_plan_ended_by", "staff", ["ended_by"], ["id"])

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from server.migrations import UnknownWords
+from server.migrations.altering import altering
 
 revision = "0016"
 down_revision = "0015"
@@ -210,7 +211,7 @@ def _strange(table: str, column: str) -> str:
 def _constrain(table: str) -> None:
     """Add the table's CHECK constraints, and give those that name a renamed thing the new name."""
     before = {new: old for old, new in TABLES.items()}.get(table)
-    with op.batch_alter_table(table) as batch:
+    with altering(table) as batch:
         for column, words in WORDS.get(table, {}).items():
             batch.alter_column(column, type_=sa.String(20))
             batch.create_check_constraint(f"ck_{table}_{column}", sa.column(column).in_(words))

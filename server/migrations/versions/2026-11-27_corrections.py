@@ -1,7 +1,8 @@
 """Which response a correction replaces; a flag may be closed because the answer behind it was corrected."""
 
 import sqlalchemy as sa
-from alembic import op
+
+from server.migrations.altering import altering
 
 revision = "0025"
 down_revision = "0027"
@@ -12,11 +13,11 @@ OUTCOMES = ("called", "plan-changed", "visit-moved", "no-action", "expected", "c
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("response") as table:
+    with altering("response") as table:
         table.add_column(sa.Column("corrects_id", sa.String(32), nullable=True))
         table.create_foreign_key("fk_response_corrects_id", "response", ["corrects_id"], ["id"])
         table.create_unique_constraint("uq_response_corrects_id", ["corrects_id"])
-    with op.batch_alter_table("flag") as table:
+    with altering("flag") as table:
         table.drop_constraint("ck_flag_outcome", type_="check")
         table.create_check_constraint("ck_flag_outcome", sa.column("outcome").in_(OUTCOMES))
 

@@ -5,6 +5,8 @@ from uuid import uuid4
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0020"
 down_revision = "0019"
 branch_labels = None
@@ -34,7 +36,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_end_of_care_patient_id", "end_of_care", ["patient_id"])
     op.create_index("ix_end_of_care_clinic_id", "end_of_care", ["clinic_id"])
-    with op.batch_alter_table("appointment") as batch:
+    with altering("appointment") as batch:
         batch.add_column(sa.Column("end_of_care_id", sa.String(32), nullable=True))
         batch.create_foreign_key("fk_appointment_end_of_care_id", "end_of_care", ["end_of_care_id"], ["id"])
     _take_over_pauses()

@@ -6,6 +6,8 @@ And the indexes that pages need.
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0033"
 down_revision = "0032"
 branch_labels = None
@@ -21,10 +23,10 @@ NEWEST_FIRST = sa.text(
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("patient") as table:
+    with altering("patient") as table:
         table.add_column(sa.Column("former_pause", sa.String(20), nullable=True))
         table.create_check_constraint("ck_patient_former_pause", sa.column("former_pause").in_(PAUSES))
-    with op.batch_alter_table("conflicting_version") as table:
+    with altering("conflicting_version") as table:
         table.add_column(sa.Column("entered_by", sa.String(32), nullable=True))
         table.create_foreign_key("fk_conflicting_version_entered_by", "staff", ["entered_by"], ["id"])
     op.add_column("flag", sa.Column("urgency_at", sa.DateTime(timezone=True)))

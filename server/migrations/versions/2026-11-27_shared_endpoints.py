@@ -1,6 +1,6 @@
 """One push endpoint may belong to several devices: a phone on which a caregiver helps several patients."""
 
-from alembic import op
+from server.migrations.altering import altering
 
 revision = "0029"
 down_revision = "0028"
@@ -9,7 +9,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("subscription") as batch:
+    with altering("subscription") as batch:
         batch.drop_constraint("uq_subscription_endpoint_hash", type_="unique")
         batch.create_unique_constraint("uq_subscription_endpoint_hash_device_id", ["endpoint_hash", "device_id"])
 

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0027"
 down_revision = "0024"
 branch_labels = None
@@ -11,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("appointment", sa.Column("moved_from", sa.DateTime(timezone=False), nullable=True))
-    with op.batch_alter_table("flag") as flag:
+    with altering("flag") as flag:
         flag.add_column(sa.Column("drafted_by", sa.String(32), nullable=True))
         flag.create_foreign_key("fk_flag_drafted_by", "staff", ["drafted_by"], ["id"])
 

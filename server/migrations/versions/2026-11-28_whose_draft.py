@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from server.migrations.altering import altering
+
 revision = "0034"
 down_revision = "0033"
 branch_labels = None
@@ -16,7 +18,7 @@ event = sa.table("audit_event", *map(sa.column, ("verb", "subject_id", "actor_ki
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("draft") as table:
+    with altering("draft") as table:
         table.add_column(sa.Column("caregiver_id", sa.String(32), nullable=True))
         table.create_foreign_key("fk_draft_caregiver_id", "caregiver", ["caregiver_id"], ["id"])
         table.drop_constraint("uq_draft_check_in_id_source_link_id", type_="unique")
@@ -26,7 +28,7 @@ def upgrade() -> None:
     where = sa.text("caregiver_id IS NULL")
     columns = ["check_in_id", "source", "link_id"]
     op.create_index("uq_draft_unnamed", "draft", columns, unique=True, sqlite_where=where, postgresql_where=where)
-    with op.batch_alter_table("conflicting_version") as table:
+    with altering("conflicting_version") as table:
         table.add_column(sa.Column("caregiver_id", sa.String(32), nullable=True))
         table.create_foreign_key("fk_conflicting_version_caregiver_id", "caregiver", ["caregiver_id"], ["id"])
     _name_drafts()
