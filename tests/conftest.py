@@ -43,7 +43,11 @@ BROWSER_FOLDERS = SLOW_FOLDERS[:2]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="only what needs no browser, no PostgreSQL and no sweep")
+    parser.addoption(
+        "--quick",
+        action="store_true",
+        help="only what runs Interlude, and needs no browser, no PostgreSQL and no sweep",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -80,8 +84,8 @@ def _borrows_chromium(item: pytest.Item) -> bool:
 def _is_quick(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     needs_postgres = "postgres" in getattr(item, "fixturenames", ()) or (call and "postgres" in call.params.values())
-    is_sweep = item.get_closest_marker("sweep") is not None
-    return not (needs_postgres or is_sweep or any(folder in item.path.parents for folder in SLOW_FOLDERS))
+    is_left_out = any(map(item.get_closest_marker, ("source", "sweep")))
+    return not (needs_postgres or is_left_out or any(folder in item.path.parents for folder in SLOW_FOLDERS))
 
 
 @dataclass

@@ -12,6 +12,8 @@ from tests.routes import ROUTES
 from tests.test_imports import BASE, RANK, SERVER
 from tools import measure_house
 
+pytestmark = pytest.mark.source
+
 PAGE = (Path(__file__).parent.parent / "docs" / "ARCHITECTURE.md").read_text()
 TESTS = Path(__file__).parent
 FOLDERS = [path for path in (SERVER, TESTS, *SERVER.rglob("*")) if path.is_dir()]

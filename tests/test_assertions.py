@@ -3,7 +3,11 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from tests.call_graph import called_by, callers_of, functions_in
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parent.parent
 # Helpers whose names start like this assert something.

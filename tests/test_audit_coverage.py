@@ -3,7 +3,11 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 from tests.call_graph import Function, called_by, callers_of, functions_in
+
+pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parent.parent
 # We check every module of a feature except its pages. The demo is left out: its people are made up.

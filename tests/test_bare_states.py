@@ -6,6 +6,8 @@ import pytest
 
 from tools.bare_states import bare_states
 
+pytestmark = pytest.mark.source
+
 DECLARED = """
 class State(StrEnum):
     SENT = "sent"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "cases.md").read_text()
 LINE = re.compile(r"^(\d+)\. (?=\S)", re.MULTILINE)

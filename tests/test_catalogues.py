@@ -21,6 +21,8 @@ from server.questionnaires.fhir import OURS, TRANSLATION
 from server.questionnaires.flow import LIBRARY
 from server.web import public_pages
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 OTHERS = sorted(language.LANGUAGES.keys() - {"en"})
 EACH = pytest.mark.parametrize("locale", OTHERS)

@@ -8,6 +8,8 @@ from sqlalchemy import Column, ForeignKey, MetaData, String, Table
 from server.db import Base
 from tools.data_model import BEGIN, END, PAGE, keys, meaning, relation, tables, with_tables
 
+pytestmark = pytest.mark.source
+
 
 def test_the_page_shows_the_current_tables() -> None:
     """`make docs` writes the diagrams."""

@@ -12,6 +12,8 @@ import pytest
 import server.migrations as migrations
 from server.db import Base
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 SERVER = ROOT / "server"
 FILES = sorted(path for path in SERVER.rglob("*.py") if "migrations" not in path.parts)

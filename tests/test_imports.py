@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 SERVER = Path(__file__).parent.parent / "server"
 # A folder, or a module of server/ itself, may import only from one with a greater number.
 RANK = {

@@ -8,6 +8,8 @@ import pytest
 
 from tests.routes import ROUTES
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 SERVER = ROOT / "server"
 # Files without a mirror. A name that ends with / is a folder.

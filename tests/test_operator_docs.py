@@ -8,6 +8,8 @@ import pytest
 
 from server.settings import PREFIX, Settings
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 
 

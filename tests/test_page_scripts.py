@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 SCRIPTS = sorted((Path(__file__).parent.parent / "pwa").glob("*.js"))
 # Prettier indents what is inside a function or a block, so only the top level begins a line.
 WAITS = re.compile(r"^(?:(?:for )?await\b|(?:export )?(?:const|let|var)\b[^\n]*=\s*await\b|[\w.]+\s*=\s*await\b)", re.M)

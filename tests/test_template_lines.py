@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tools.template_lines import LIMIT, ROOT, long_lines
+
+pytestmark = pytest.mark.source
 
 
 def test_no_template_has_a_long_line() -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted((ROOT / "server").rglob("*.html"))
 SHEETS = sorted((ROOT / "static").glob("*.css"))

@@ -11,6 +11,8 @@ from jinja2 import Environment, nodes
 from server.web import render
 from server.web.assets import Assets
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "server").rglob("*.html"))
 

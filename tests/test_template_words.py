@@ -32,6 +32,8 @@ from server.questionnaires.respondents import Respondent
 from server.reminders.states import AttemptState, ReminderState
 from server.web.looks import LOOKS
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "server").rglob("*.html"))
 ENVIRONMENT = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])

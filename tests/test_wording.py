@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po
 from server import language
 from server.questionnaires.flow import LIBRARY
 
+pytestmark = pytest.mark.source
+
 ROOT = Path(__file__).parent.parent
 SAY_INSTEAD = {
     # what people press
