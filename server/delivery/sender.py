@@ -1,34 +1,33 @@
-"""From due to sent: claim and add attempts, commit, send, record the outcomes.
+"""From due to sent: claim and add attempts, commit, send, record the outcomes in small groups."""
 
-A slow service delays nobody: each reminder is its own task, and outcomes are recorded in small groups.
-"""
-
-import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-
-import structlog
 
 from server.channels.protocol import Channel, Outcome, Result
 from server.clock import Clock
 from server.db import Database
-from server.db.trouble import trouble_of
-from server.delivery.attempts import BLOCKED, Outgoing
-from server.delivery.backpressure import Pace
+from server.delivery.attempts import Outgoing
 from server.delivery.channel_choice import RESTS
 from server.delivery.circuit_breakers import PROBE_WAIT
 from server.delivery.claims import BATCH, claim_due, write_attempts
+from server.delivery.lanes import Lanes
 from server.delivery.outcomes.next_channel import move_to_next_channel
 from server.delivery.outcomes.queue import OutcomeQueue
 from server.delivery.rechecks import Recheck, recheck
-from server.people.texting.rules import NumberState
-from server.reminders.states import AttemptReason, BlockReason
 
-log = structlog.get_logger()
-AT_ONCE = 64  # concurrent sends to one service
-MOST_GOING = 1000  # reminders in progress; further ones stay in the database, where they are safe
+MOST_GOING = 1000  # attempts in progress; further reminders stay in the database, where they are safe
 LAST_WAIT = 5.0  # seconds to finish sends in progress when the worker stops
+LATER = Outcome(Result.LATER, reason=RESTS, retry_after=PROBE_WAIT.total_seconds())
+
+
+@dataclass
+class _Going:
+    """The attempts of one reminder. Their outcomes decide together what follows."""
+
+    attempts: Sequence[Outgoing]
+    outcomes: dict[str, Outcome | None] = field(default_factory=dict)  # by attempt; None if not known
 
 
 class Sender:
@@ -41,11 +40,7 @@ class Sender:
         # A worker replaces this: it returns None while the worker's clock is not trusted.
         self.trusted_now: Callable[[], datetime | None] = clock
         self.steady_now: Clock = clock
-        self._gates: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
-        self._paces: defaultdict[str, Pace] = defaultdict(Pace)
-        self._going: set[asyncio.Task[None]] = set()
-        self._asking: list[tuple[Outgoing, asyncio.Future[Recheck]]] = []
-        self._is_checking = False
+        self._lanes = Lanes(self._recheck, self._send)
         self._outcomes = OutcomeQueue(database, lambda: self.steady_now(), lambda: self.on_written())
 
     async def tick(self) -> int:
@@ -56,7 +51,7 @@ class Sender:
 
     async def begin(self) -> int:
         """Claim what is due now and start sending it; returns how many reminders were claimed."""
-        room = min(BATCH, MOST_GOING - len(self._going))
+        room = min(BATCH, MOST_GOING - len(self._lanes))
         if room <= 0 or self._outcomes.is_stuck:
             return 0
         async with self.database.writing() as db:
@@ -69,99 +64,44 @@ class Sender:
         by_reminder: defaultdict[str, list[Outgoing]] = defaultdict(list)
         for outgoing in written:
             by_reminder[outgoing.reminder_id].append(outgoing)
-        for group in by_reminder.values():
-            self._keep(asyncio.create_task(self._send_all(group)))
+        for attempts in by_reminder.values():
+            self._make_all(_Going(attempts))
         return len(claimed)
 
     async def close(self) -> None:
-        if self._going:
-            await asyncio.wait(self._going, timeout=LAST_WAIT)
-        for task in self._going:
-            task.cancel()
+        await self._lanes.close(LAST_WAIT)
         await self._outcomes.close(LAST_WAIT)
         for channel in self.channels.values():
             await channel.close()
 
-    def _keep(self, task: "asyncio.Task[None]") -> None:
-        self._going.add(task)
-        task.add_done_callback(self._finished)
+    def _make_all(self, going: _Going) -> None:
+        """Make all attempts of one reminder, then queue their outcomes together."""
 
-    def _finished(self, task: "asyncio.Task[None]") -> None:
-        self._going.discard(task)
-        if not task.cancelled() and (error := task.exception()):  # its lease will expire, then we try again
-            log.error("send.failed", kind=type(error).__name__, exc_info=error)
+        def ended(outgoing: Outgoing, outcome: Outcome | None) -> None:
+            going.outcomes[outgoing.attempt_id] = outcome
+            if len(going.outcomes) == len(going.attempts):
+                self._decide(going)
 
-    async def _send_all(self, group: Sequence[Outgoing]) -> None:
-        """Make all attempts of one reminder, then queue their outcomes together: all of them decide what follows."""
-        if len(group) == 1:
-            outcomes = [await self._send(group[0])]  # the common case, without a task more
-        else:
-            outcomes = await asyncio.gather(*(self._send(outgoing) for outgoing in group))
-        self._outcomes.add(list(zip(group, outcomes, strict=True)))
+        for outgoing in going.attempts:
+            if outgoing.rests:
+                ended(outgoing, LATER)
+            else:
+                self._lanes.add(outgoing, ended)
+
+    def _decide(self, going: _Going) -> None:
+        """Without all outcomes its lease will expire, then we try again."""
+        pairs = [(outgoing, going.outcomes[outgoing.attempt_id]) for outgoing in going.attempts]
+        known = [(outgoing, outcome) for outgoing, outcome in pairs if outcome is not None]
+        if len(known) == len(pairs):
+            self._outcomes.add(known)
 
     async def _send(self, outgoing: Outgoing) -> Outcome:
-        if outgoing.rests:
-            return Outcome(Result.LATER, reason=RESTS, retry_after=PROBE_WAIT.total_seconds())
-        pace = self._paces[outgoing.service]
-        async with self._gates[outgoing.service]:
-            if pace.rests():
-                return _not_made(Result.LATER, "its service does not answer; it is tried again later")
-            try:
-                checked = await self._recheck(outgoing)
-            except Exception as error:
-                if trouble_of(error) is None:
-                    raise
-                return _not_made(Result.LATER, "the database was away; it is tried again later")
-            if checked != Recheck.GO:
-                return NOT_MADE[checked]
-            with pace.timing() as note:
-                outcome = await self.channels[outgoing.channel].send(outgoing.address, outgoing.message)
-                note(outcome.result in (Result.LATER, Result.UNKNOWN))
-            return outcome
+        return await self.channels[outgoing.channel].send(outgoing.address, outgoing.message)
 
-    async def _recheck(self, outgoing: Outgoing) -> Recheck:
-        """Check the attempt just before sending, in one query with all that asked while the previous query ran."""
-        answer: asyncio.Future[Recheck] = asyncio.get_running_loop().create_future()
-        self._asking.append((outgoing, answer))
-        if not self._is_checking:
-            self._is_checking = True
-            self._keep(asyncio.create_task(self._recheck_all()))
-        return await answer
-
-    async def _recheck_all(self) -> None:
-        try:
-            while self._asking:
-                await asyncio.sleep(0)  # let attempts that start at the same moment join
-                asking, self._asking = self._asking, []
-                await self._recheck_these(asking)
-        finally:
-            self._is_checking = False
-
-    async def _recheck_these(self, asking: Sequence[tuple[Outgoing, asyncio.Future[Recheck]]]) -> None:
-        try:
-            async with self.database.reading() as db:
-                checked = await recheck(db, [outgoing for outgoing, _ in asking])
-        except Exception as error:
-            for _, answer in asking:
-                answer.set_exception(error)
-            return
-        for outgoing, answer in asking:
-            answer.set_result(checked[outgoing.attempt_id])
+    async def _recheck(self, waiting: Sequence[Outgoing]) -> Mapping[str, Recheck]:
+        async with self.database.reading() as db:
+            return await recheck(db, waiting)
 
     async def _settle(self) -> None:
-        while self._going:
-            await asyncio.gather(*self._going)
+        await self._lanes.settle()
         await self._outcomes.settle()
-
-
-def _not_made(result: Result, reason: AttemptReason | BlockReason) -> Outcome:
-    """The outcome of an attempt that was not made."""
-    return Outcome(result, reason=reason)
-
-
-NOT_MADE = {
-    Recheck.WITHDRAWN: _not_made(Result.REJECTED, "withdrawn"),
-    Recheck.CHANGED: _not_made(Result.LATER, "part of it was cancelled; it is written again"),
-    Recheck.STOPPED: _not_made(Result.REJECTED, BLOCKED[NumberState.STOPPED]),
-    Recheck.UNDELIVERABLE: _not_made(Result.REJECTED, BLOCKED[NumberState.UNDELIVERABLE]),
-}

@@ -1,7 +1,7 @@
 """Web push (RFC 8030), encrypted for the device (RFC 8291) and signed by us (RFC 8292).
 
-Only this module imports pywebpush. It uses its encryption, not its sending; in a burst, where CPU time counts, our own
-encryption does the same with less of it.
+Only this module imports pywebpush. It uses its encryption, not its sending; while other pushes are in progress our own
+encryption does the same in less CPU time.
 """
 
 import re
@@ -20,7 +20,6 @@ from server.clock import Clock
 from server.crypto import b64
 
 LONGEST_PAYLOAD = 2048  # bytes of plaintext
-BURST = 8  # sends in progress
 LONGEST_TTL = 28 * 24 * 3600  # seconds; Google's service answers 400 to more
 
 _TOPIC = re.compile(r"[A-Za-z0-9_-]{1,32}")
@@ -56,7 +55,7 @@ class PushChannel:
         self._in_progress = 0
 
     async def send(self, address: PushAddress, message: Message) -> Outcome:
-        encrypted = _encrypted_in_a_burst if self._in_progress >= BURST else _encrypted
+        encrypted = _encrypted_among_others if self._in_progress else _encrypted
         try:
             check_endpoint(address.endpoint, self._hosts)
             headers = self._headers(address, message)
@@ -104,7 +103,7 @@ def _payload(message: Message) -> bytes:
     return payload
 
 
-def _encrypted_in_a_burst(address: PushAddress, payload: bytes) -> bytes:
+def _encrypted_among_others(address: PushAddress, payload: bytes) -> bytes:
     return encrypt(payload, device_key(address.p256dh, address.auth))
 
 

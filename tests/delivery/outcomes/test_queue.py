@@ -133,7 +133,7 @@ async def test_case_138_a_worker_that_stops_during_an_outage_logs_how_many_outco
     worker = burst.worker()
     worker._outcomes = full
     await worker.begin()
-    await asyncio.gather(*worker._going)
+    await worker._lanes.settle()
     assert len(full) == MANY
     await full.close(0.05)
     assert len(full) == MANY

@@ -6,8 +6,8 @@ import pytest
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.delivery import backpressure
-from server.delivery.backpressure import Pace
+from server.delivery import lanes
+from server.delivery.lanes import Pace
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
@@ -25,9 +25,9 @@ class Seconds:
 
 def tries(of: Pace, seconds: Seconds, takes: float, failed: bool, times: int = 1) -> None:
     for _ in range(times):
-        with of.timing() as note:
-            seconds.now += takes
-            note(failed)
+        began = seconds.now
+        seconds.now += takes
+        of.note(began, failed)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_service_is_tried_again_after_its_rest() -> None:
     seconds = Seconds()
     of = Pace(seconds)
     tries(of, seconds, 10, True, 5)
-    seconds.now += backpressure.REST
+    seconds.now += lanes.REST
     assert not of.rests()
 
 
