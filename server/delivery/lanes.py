@@ -166,16 +166,16 @@ class Lanes:
             self._start()
 
 
-def not_made(result: Result, reason: AttemptReason | BlockReason) -> Outcome:
+def _not_made(result: Result, reason: AttemptReason | BlockReason) -> Outcome:
     """The outcome of an attempt that was not made."""
     return Outcome(result, reason=reason)
 
 
-RESTS = not_made(Result.LATER, "its service does not answer; it is tried again later")
-AWAY = not_made(Result.LATER, "the database was away; it is tried again later")
+RESTS = _not_made(Result.LATER, "its service does not answer; it is tried again later")
+AWAY = _not_made(Result.LATER, "the database was away; it is tried again later")
 NOT_MADE = {
-    Recheck.WITHDRAWN: not_made(Result.REJECTED, "withdrawn"),
-    Recheck.CHANGED: not_made(Result.LATER, "part of it was cancelled; it is written again"),
-    Recheck.STOPPED: not_made(Result.REJECTED, BLOCKED[NumberState.STOPPED]),
-    Recheck.UNDELIVERABLE: not_made(Result.REJECTED, BLOCKED[NumberState.UNDELIVERABLE]),
+    Recheck.WITHDRAWN: _not_made(Result.REJECTED, "withdrawn"),
+    Recheck.CHANGED: _not_made(Result.LATER, "part of it was cancelled; it is written again"),
+    Recheck.STOPPED: _not_made(Result.REJECTED, BLOCKED[NumberState.STOPPED]),
+    Recheck.UNDELIVERABLE: _not_made(Result.REJECTED, BLOCKED[NumberState.UNDELIVERABLE]),
 }
