@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import urlsplit
 
 E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
 
@@ -14,6 +16,11 @@ class PushAddress:
     p256dh: str = field(repr=False)
     auth: str = field(repr=False)
     vapid_key_id: str = ""
+
+    @cached_property
+    def service(self) -> str:
+        """The host and port of the push service."""
+        return urlsplit(self.endpoint).netloc
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ moved to another row can't be decrypted. A value that must be unique or looked u
 
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, overload
 
 from cryptography.exceptions import InvalidTag
@@ -18,10 +19,15 @@ T = TypeVar("T", bound=str | None)
 NONCE = 12
 
 
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
 def seal(text: str, bound: str) -> bytes:
     ring = keyring()
     nonce = secrets.token_bytes(NONCE)
-    ciphertext = AESGCM(ring.key(ring.current)).encrypt(nonce, text.encode(), bound.encode())
+    ciphertext = _cipher(ring.key(ring.current)).encrypt(nonce, text.encode(), bound.encode())
     return ring.current.encode() + b":" + nonce + ciphertext
 
 
@@ -29,7 +35,7 @@ def unseal(blob: bytes, bound: str) -> str:
     """Decrypt. Raises MissingKey for an unknown key, ValueError for a value that was altered or moved."""
     key_id, _, rest = blob.partition(b":")
     try:
-        return AESGCM(keyring().key(key_id.decode())).decrypt(rest[:NONCE], rest[NONCE:], bound.encode()).decode()
+        return _cipher(keyring().key(key_id.decode())).decrypt(rest[:NONCE], rest[NONCE:], bound.encode()).decode()
     except InvalidTag:
         raise ValueError(f"{bound} does not open: altered, or moved from another row") from None
 

@@ -11,7 +11,7 @@ from server.access.models import Subscription
 from server.channels.addresses import Mailbox, Number, PushAddress
 from server.channels.protocol import ChannelName, Message
 from server.db import new_id
-from server.delivery.batch import Batch, push_service
+from server.delivery.batch import Batch
 from server.delivery.messages import Sending, message_to
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy
@@ -65,7 +65,7 @@ class Target:
 
 def service_of(channel: ChannelName, address: Address) -> str:
     """The service that it waits for: a push service's host, or the channel's name."""
-    return push_service(address.endpoint) if isinstance(address, PushAddress) else channel
+    return address.service if isinstance(address, PushAddress) else channel
 
 
 def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: ChannelName) -> list[Target]:
@@ -73,7 +73,7 @@ def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: Channel
     if channel == ChannelName.PUSH:
         took, active = batch.took(reminder), batch.subscriptions_for(reminder)
         untried = [each for each in active if each.id not in took]
-        return [Target(channel, PushAddress(s.endpoint, s.p256dh, s.auth, s.vapid_key), s) for s in untried]
+        return [Target(channel, batch.address_of(each), each) for each in untried]
     if batch.went_out(reminder, channel):
         return []
     email, number = _staffs(batch.staff[reminder.staff_id]) if reminder.staff_id else _patients(patient)

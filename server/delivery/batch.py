@@ -1,19 +1,20 @@
 """The database rows that a batch of claimed reminders needs, read in one query per table."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
-from urllib.parse import urlsplit
+from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import BindParameter, Select, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device, Subscription
+from server.channels.addresses import PushAddress
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
-from server.db.id_lists import is_among
+from server.db.id_lists import given, is_among
 from server.people import households
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.texting import numbers
@@ -24,6 +25,36 @@ from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
 
 
+def _active_of(patients: BindParameter[Collection[str]], staff: BindParameter[Collection[str]]) -> Select[Any]:
+    """Their active subscriptions, each with its owner and with the patient whose own device it is on."""
+    is_on = Device.ended_at.is_(None)
+    own = select(Device.id, Device.patient_id.label("owner")).where(is_among(Device.patient_id, patients), is_on)
+    caregivers = (
+        select(Device.id, Caregiver.patient_id)
+        .join(Caregiver, Caregiver.id == Device.caregiver_id)
+        .where(is_among(Caregiver.patient_id, patients), Caregiver.ended_at.is_(None), is_on)
+    )
+    members = select(Device.id, Device.staff_id).where(is_among(Device.staff_id, staff), is_on)
+    theirs = union_all(own, caregivers, members).subquery()
+    return (
+        select(Subscription, theirs.c.owner, Device.patient_id)
+        .join(theirs, theirs.c.id == Subscription.device_id)
+        .join(Device, Device.id == theirs.c.id)
+        .where(Subscription.ended_at.is_(None))
+    )
+
+
+PATIENTS = select(Patient).where(is_among(Patient.id, given()))
+CLINICS = select(Clinic).where(is_among(Clinic.id, given()))
+ACTIVE = _active_of(given("patients"), given("staff"))
+UNLOCKED = (
+    select(Subscription.id)
+    .join(Device, Device.id == Subscription.device_id)
+    .where(is_among(Subscription.id, given()))
+    .with_for_update(read=True, key_share=True, skip_locked=True, of=[Subscription, Device])
+)
+
+
 @dataclass(frozen=True)
 class Tried:
     """An earlier attempt."""
@@ -32,11 +63,6 @@ class Tried:
     state: AttemptState
     subscription_id: str | None
     accepted: bool
-
-
-def push_service(endpoint: str) -> str:
-    """The host and port of a push service."""
-    return urlsplit(endpoint).netloc
 
 
 @dataclass(frozen=True)
@@ -51,6 +77,7 @@ class Batch:
     blocked: dict[str, TextNumber] = field(default_factory=dict)  # numbers that get no texts, by their hash
     households: dict[str, list[Patient]] = field(default_factory=dict)  # by the hash of a mailbox, number or endpoint
     locked: set[str] = field(default_factory=set)  # ids of active subscriptions that another transaction has locked
+    addresses: dict[str, PushAddress] = field(default_factory=dict)  # decrypted, by subscription; see `address_of`
 
     def subscriptions_for(self, reminder: Reminder) -> list[Subscription]:
         """Active subscriptions of the addressee: a staff member, one device, or the patient and caregivers."""
@@ -67,10 +94,17 @@ class Batch:
     def push_services(self) -> set[str]:
         """The services of all active subscriptions; without those that cannot be decrypted."""
         found = set()
-        for subscription in chain.from_iterable(self.active.values()):
+        for subscription in {one.id: one for one in chain.from_iterable(self.active.values())}.values():
             with suppress(ValueError, MissingKey):
-                found.add(push_service(subscription.endpoint))
+                found.add(self.address_of(subscription).service)
         return found
+
+    def address_of(self, subscription: Subscription) -> PushAddress:
+        """Decrypted once. Raises ValueError or MissingKey if that fails."""
+        if subscription.id not in self.addresses:
+            row = subscription
+            self.addresses[row.id] = PushAddress(row.endpoint, row.p256dh, row.auth, row.vapid_key)
+        return self.addresses[subscription.id]
 
     def took(self, reminder: Reminder) -> set[str | None]:
         """Ids of the subscriptions whose push service has accepted this reminder already."""
@@ -85,14 +119,14 @@ class Batch:
 
 async def patients_of(db: AsyncSession, reminders: Sequence[Reminder]) -> dict[str, Patient]:
     """The patients of these reminders, by id."""
-    found = await db.scalars(select(Patient).where(is_among(Patient.id, {r.patient_id for r in reminders})))
+    found = await db.scalars(PATIENTS, {"ids": {reminder.patient_id for reminder in reminders}})
     return {patient.id: patient for patient in found}
 
 
 async def look_up(db: AsyncSession, digests: Digests, patients: dict[str, Patient]) -> Batch:
     """Read what sending these claimed reminders needs. `patients` are theirs, by id."""
     reminders = digests.going
-    clinics = await db.scalars(select(Clinic).where(is_among(Clinic.id, {r.clinic_id for r in reminders})))
+    clinics = await db.scalars(CLINICS, {"ids": {reminder.clinic_id for reminder in reminders}})
     batch = Batch(patients, {row.id: row for row in clinics})
     await _history(db, digests, batch)
     if members := {r.staff_id for r in reminders if r.staff_id}:
@@ -130,24 +164,7 @@ def _numbers(batch: Batch) -> set[str]:
 
 async def _active(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch) -> None:
     """List each active subscription under the ids of its device and of its patient, or its staff member."""
-    patient_ids = {reminder.patient_id for reminder in reminders}
-    is_on = Device.ended_at.is_(None)
-    patients = select(Device.id, Device.patient_id.label("owner")).where(
-        is_among(Device.patient_id, patient_ids), is_on
-    )
-    caregivers = (
-        select(Device.id, Caregiver.patient_id)
-        .join(Caregiver, Caregiver.id == Device.caregiver_id)
-        .where(is_among(Caregiver.patient_id, patient_ids), Caregiver.ended_at.is_(None), is_on)
-    )
-    staff = select(Device.id, Device.staff_id).where(is_among(Device.staff_id, batch.staff), is_on)
-    theirs = union_all(patients, caregivers, staff).subquery()
-    found = await db.execute(
-        select(Subscription, theirs.c.owner, Device.patient_id)
-        .join(theirs, theirs.c.id == Subscription.device_id)
-        .join(Device, Device.id == theirs.c.id)
-        .where(Subscription.ended_at.is_(None))
-    )
+    found = await db.execute(ACTIVE, {"patients": {r.patient_id for r in reminders}, "staff": batch.staff.keys()})
     for subscription, owner, patient_id in found.all():
         if patient_id:
             batch.patients_own.add(subscription.device_id)
@@ -179,8 +196,4 @@ async def _locked(db: AsyncSession, batch: Batch) -> None:
     if db.get_bind().dialect.name == "sqlite":
         return
     ids = {subscription.id for subscription in chain.from_iterable(batch.active.values())}
-    free = (
-        select(Subscription.id).join(Device, Device.id == Subscription.device_id).where(is_among(Subscription.id, ids))
-    )
-    lock = free.with_for_update(read=True, key_share=True, skip_locked=True, of=[Subscription, Device])
-    batch.locked.update(ids - set(await db.scalars(lock)))
+    batch.locked.update(ids - set(await db.scalars(UNLOCKED, {"ids": ids})))

@@ -5,20 +5,35 @@ problem is the service's or ours. Then its breaker opens: each time its rest end
 first push that the service accepts closes the breaker (case 152).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.db.id_lists import is_among
+from server.db.id_lists import given, is_among
 from server.delivery.models import CircuitBreaker
 from server.reminders import rules
 
 OPENS_AFTER = 3  # different devices refused, with no push accepted in between
 REST = timedelta(seconds=50)  # between probes: after the fault is mended, the first push waits at most twice as long
 PROBE_WAIT = timedelta(seconds=10)  # what the other pushes of a service wait while a probe is on its way
+
+
+AT, ENDS, BEYOND = (bindparam(name, type_=CircuitBreaker.probe_at.type) for name in ("at", "ends", "beyond"))
+OURS = is_among(CircuitBreaker.service, given())
+# Those whose breakers no other worker has locked: nobody waits for a breaker (case 135).
+UNLOCKED = CircuitBreaker.service.in_(select(CircuitBreaker.service).where(OURS).with_for_update(skip_locked=True))
+IS_OPEN = CircuitBreaker.opened_at.is_not(None)
+OPEN = select(CircuitBreaker.service, CircuitBreaker.probe_at).where(OURS, IS_OPEN)
+CLOSE = delete(CircuitBreaker).where(UNLOCKED)
+PROBE = (
+    update(CircuitBreaker)
+    .where(UNLOCKED, IS_OPEN, or_(CircuitBreaker.probe_at <= AT, CircuitBreaker.probe_at > BEYOND))
+    .values(probe_at=ENDS)
+    .returning(CircuitBreaker.service)
+)
 
 
 @dataclass(frozen=True)
@@ -55,19 +70,15 @@ async def note_refusal(db: AsyncSession, service: str, device_id: str, status: i
     await db.flush()
 
 
-async def note_taken(db: AsyncSession, services: Iterable[str]) -> None:
+async def note_taken(db: AsyncSession, services: Collection[str]) -> None:
     """Delete the breakers of services that accepted something: they let us in again."""
-    await db.execute(delete(CircuitBreaker).where(CircuitBreaker.service.in_(_unlocked(services))))
+    await db.execute(CLOSE, {"ids": services})
 
 
 async def look_up(db: AsyncSession, services: Collection[str], now: datetime) -> Breakers:
     """The open breakers of these services. This takes their probes, so that no other worker does; see `give_back`."""
     probes = await _take_probes(db, services, now)
-    found = await db.execute(
-        select(CircuitBreaker.service, CircuitBreaker.probe_at).where(
-            is_among(CircuitBreaker.service, services), CircuitBreaker.opened_at.is_not(None)
-        )
-    )
+    found = await db.execute(OPEN, {"ids": services})
     until = {
         service: now + PROBE_WAIT if service in probes else probe_at or now + REST for service, probe_at in found.all()
     }
@@ -79,24 +90,8 @@ async def _take_probes(db: AsyncSession, services: Collection[str], now: datetim
 
     A rest longer than REST was set by a worker whose clock was ahead; it counts as ended.
     """
-    longest = REST + rules.CLOCK_SLACK
-    probed = await db.scalars(
-        update(CircuitBreaker)
-        .where(
-            CircuitBreaker.service.in_(_unlocked(services)),
-            CircuitBreaker.opened_at.is_not(None),
-            or_(CircuitBreaker.probe_at <= now, CircuitBreaker.probe_at > now + longest),
-        )
-        .values(probe_at=now + REST)
-        .returning(CircuitBreaker.service)
-    )
-    return set(probed)
-
-
-def _unlocked(services: Iterable[str]) -> Select[str]:
-    """Those of the services whose breakers no other worker has locked: nobody waits for a breaker (case 135)."""
-    found = select(CircuitBreaker.service).where(is_among(CircuitBreaker.service, services))
-    return found.with_for_update(skip_locked=True)
+    ends = now + REST
+    return set(await db.scalars(PROBE, {"ids": services, "at": now, "ends": ends, "beyond": ends + rules.CLOCK_SLACK}))
 
 
 async def give_back(db: AsyncSession, breakers: Breakers, now: datetime) -> None:

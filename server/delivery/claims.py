@@ -6,10 +6,10 @@ push, which shows once because it has the same tag; we never repeat an unknown t
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from server.channels.protocol import ChannelName
 from server.crypto import MissingKey
@@ -27,6 +27,7 @@ from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptReason, AttemptState, ReminderState
 
 BATCH = 100  # a larger one keeps the patients' answers waiting: SQLite has one writer
+AT, UNTIL, BEYOND = (bindparam(name, type_=Reminder.next_at.type) for name in ("at", "until", "beyond"))
 WORKER_STOPPED: AttemptReason = "the worker stopped before it knew"
 
 
@@ -36,39 +37,35 @@ async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list
     These are two statements, because each reads its part of an index in order and stops at the limit. One statement for
     both would sort all that is due.
     """
-    expired = (Reminder.state == ReminderState.SENDING) & _is_over(Reminder.lease_until, now)
-    claimed = await _claim(db, expired, now, limit)
-    return claimed + await _claim(db, Reminder.state == ReminderState.SCHEDULED, now, limit - len(claimed))
+    until = now + rules.LEASE
+    times = {"at": now, "until": until}
+    claimed = list(await db.scalars(CLAIM_EXPIRED, times | {"beyond": until + rules.CLOCK_SLACK, "most": limit}))
+    return claimed + list(await db.scalars(CLAIM_DUE, times | {"most": limit - len(claimed)}))
 
 
-async def _claim(db: AsyncSession, state: ColumnElement[bool], now: datetime, limit: int) -> list[Reminder]:
-    """Claim due reminders in this state, those that were due first."""
+def _claim(state: ColumnElement[bool]) -> ReturningUpdate[Reminder]:
+    """Claims due reminders in this state, those that were due first."""
     due = (
         select(Reminder.id)
         .join(Patient, Patient.id == Reminder.patient_id)  # lock the patient: one worker at a time builds the digest
-        .where(state, Reminder.next_at <= now)
+        .where(state, Reminder.next_at <= AT)
         .order_by(Reminder.next_at)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer()))
         .with_for_update(skip_locked=True, key_share=True, of=[Reminder, Patient])
     )
-    claimed = await db.scalars(
+    return (
         update(Reminder)
         .where(Reminder.id.in_(due))
-        .values(
-            state=ReminderState.SENDING,
-            lease_until=now + rules.LEASE,
-            fence=Reminder.fence + 1,
-            tries=Reminder.tries + 1,
-        )
+        .values(state=ReminderState.SENDING, lease_until=UNTIL, fence=Reminder.fence + 1, tries=Reminder.tries + 1)
         .returning(Reminder)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return list(claimed)
 
 
-def _is_over(lease_until: Any, now: datetime) -> ColumnElement[bool]:
-    """Whether the lease has expired. One beyond LEASE was set by a clock that was ahead, and would block for long."""
-    return or_(lease_until <= now, lease_until > now + rules.LEASE + rules.CLOCK_SLACK)
+# A lease beyond LEASE was set by a clock that was ahead, and would block for long.
+IS_OVER = or_(Reminder.lease_until <= AT, Reminder.lease_until > BEYOND)
+CLAIM_EXPIRED = _claim((Reminder.state == ReminderState.SENDING) & IS_OVER)
+CLAIM_DUE = _claim(Reminder.state == ReminderState.SCHEDULED)
 
 
 async def write_attempts(
@@ -86,9 +83,9 @@ async def write_attempts(
     patients = await patients_of(db, claimed)
     digests = await combine(db, claimed, patients, now)
     going = digests.going
-    with db.no_autoflush:
+    with db.no_autoflush:  # all changes are written at once below
         batch = await look_up(db, digests, patients)
-    breakers = await circuit_breakers.look_up(db, batch.push_services(), now)
+        breakers = await circuit_breakers.look_up(db, batch.push_services(), now)
     sending = Sending(db, batch, now, base_url, breakers)
     outgoing: list[Outgoing] = []
     for reminder in going:

@@ -1,6 +1,6 @@
 """The message of one attempt: its words for whoever gets it, its link, and how long it is of use."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, assert_never
@@ -34,6 +34,7 @@ class Sending:
     base_url: str
     breakers: Breakers
     rows: list[dict[str, Any]] = field(default_factory=list)  # of attempts, not inserted yet
+    words: dict[Hashable, Words] = field(default_factory=dict)  # those of many messages are the same
 
 
 def message_to(
@@ -91,7 +92,10 @@ def _words(
     is_own_phone = channel == ChannelName.PUSH and not is_theirs
     name = "" if is_own_phone else _name(sending, reminder, patient, channel, to)  # an address may be a household's
     place = city(zone) if zone != patient.zone else ""
-    words = words_for(reminder.kind, detail, also, name if is_theirs else None, _today(sending, patient), place)
+    about = name if is_theirs else None
+    facts = (reminder.kind, detail, tuple(also), about, _today(sending, patient), place)
+    key = (language.current(), facts)
+    words = sending.words.get(key) or sending.words.setdefault(key, words_for(*facts))
     return words if is_theirs else addressed(words, name)
 
 

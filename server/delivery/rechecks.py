@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Subscription
 from server.channels.addresses import Number
-from server.db.id_lists import is_among
+from server.db.id_lists import given, is_among
 from server.delivery.attempts import Outgoing
 from server.people.models import Patient
 from server.people.texting import numbers
@@ -31,15 +31,18 @@ class Recheck(StrEnum):
     UNDELIVERABLE = "undeliverable"
 
 
+HOLDS = (
+    select(Attempt.id, Reminder.state, Reminder.fence, Reminder.staff_id, Patient.paused_at, Subscription.ended_at)
+    .join(Reminder, Reminder.id == Attempt.reminder_id)
+    .join(Patient, Patient.id == Reminder.patient_id)
+    .outerjoin(Subscription, Subscription.id == Attempt.subscription_id)
+    .where(is_among(Attempt.id, given()))
+)
+
+
 async def recheck(db: AsyncSession, waiting: Sequence[Outgoing]) -> dict[str, Recheck]:
     """Check just before sending whether each attempt, by its id, still holds."""
-    rows = await db.execute(
-        select(Attempt.id, Reminder.state, Reminder.fence, Reminder.staff_id, Patient.paused_at, Subscription.ended_at)
-        .join(Reminder, Reminder.id == Attempt.reminder_id)
-        .join(Patient, Patient.id == Reminder.patient_id)
-        .outerjoin(Subscription, Subscription.id == Attempt.subscription_id)
-        .where(is_among(Attempt.id, [outgoing.attempt_id for outgoing in waiting]))
-    )
+    rows = await db.execute(HOLDS, {"ids": [outgoing.attempt_id for outgoing in waiting]})
     found = {row.id: row for row in rows.all()}
     blocked = await _blocked(db, waiting)
     combined = await count_combined(db, [outgoing.reminder_id for outgoing in waiting if outgoing.combined])

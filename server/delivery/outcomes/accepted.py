@@ -5,17 +5,40 @@ from collections.abc import Collection
 from datetime import datetime
 from itertools import chain
 
-from sqlalchemy import Update, case, func, select, update
+from sqlalchemy import Integer, String, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.channels.protocol import Outcome, Result
-from server.db.id_lists import is_among
+from server.db.id_lists import given, is_among
 from server.delivery.attempts import Outgoing
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, ReminderState
 
 Done = list[tuple[Outgoing, Outcome]]
 UNDECIDED = (AttemptState.SENDING, AttemptState.UNKNOWN)  # a receipt may arrive before the response
+
+
+ATTEMPTS_ACCEPTED = (
+    update(Attempt)
+    .where(is_among(Attempt.id, given()))
+    .values(
+        state=case((Attempt.state.in_(UNDECIDED), AttemptState.ACCEPTED), else_=Attempt.state),
+        status=bindparam("got_status", type_=Integer()),
+        reason=bindparam("got_reason", type_=String()),
+        accepted_at=func.coalesce(Attempt.accepted_at, bindparam("at", type_=Attempt.accepted_at.type)),
+    )
+    .execution_options(synchronize_session=False)
+)
+REMINDERS_SENT = (
+    update(Reminder)
+    .where(
+        is_among(Reminder.id, given()),
+        Reminder.state == ReminderState.SENDING,
+        Reminder.fence == bindparam("ours", type_=Integer()),
+    )
+    .values(state=ReminderState.SENT, reason=None, lease_until=None)
+    .execution_options(synchronize_session=False)
+)
 
 
 def is_accepted(pairs: Done) -> bool:
@@ -38,14 +61,10 @@ async def write_accepted(db: AsyncSession, groups: dict[str, Done], now: datetim
         for outgoing, outcome in groups[reminder_id]:
             attempts[outcome.status, outcome.reason].append(outgoing.attempt_id)
     for (status, reason), ids in attempts.items():
-        state = case((Attempt.state.in_(UNDECIDED), AttemptState.ACCEPTED), else_=Attempt.state)
-        taken_at = func.coalesce(Attempt.accepted_at, now)
-        change = {"state": state, "status": status, "reason": reason or None, "accepted_at": taken_at}
-        await _change(db, update(Attempt).where(is_among(Attempt.id, ids)).values(change))
+        got = {"got_status": status, "got_reason": reason or None}
+        await db.execute(ATTEMPTS_ACCEPTED, {"ids": ids, "at": now} | got)
     for fence, ids in reminders.items():
-        ours = (Reminder.state == ReminderState.SENDING) & (Reminder.fence == fence)
-        change = {"state": ReminderState.SENT, "reason": None, "lease_until": None}
-        await _change(db, update(Reminder).where(is_among(Reminder.id, ids), ours).values(change))
+        await db.execute(REMINDERS_SENT, {"ids": ids, "ours": fence})
     return list(chain.from_iterable(groups[reminder_id] for reminder_id in groups if reminder_id in locked))
 
 
@@ -63,7 +82,3 @@ async def _lock(db: AsyncSession, table: type[Attempt] | type[Reminder], ids: Co
     """Lock those of these rows that nobody has locked, and return their ids."""
     found = select(table.id).where(is_among(table.id, ids)).order_by(table.id)
     return set(await db.scalars(found.with_for_update(key_share=True, skip_locked=True)))
-
-
-async def _change(db: AsyncSession, statement: Update) -> None:
-    await db.execute(statement, execution_options={"synchronize_session": False})

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
@@ -10,16 +10,21 @@ from server.db import Work
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import ReminderState
 
+WAITED = (
+    select(Reminder)
+    .where(
+        Reminder.state == ReminderState.SENT,
+        Reminder.next_channel_at <= bindparam("at", type_=Reminder.next_channel_at.type),
+    )
+    .order_by(Reminder.next_channel_at)
+    .limit(bindparam("most", type_=Integer()))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+
 
 async def move_to_next_channel(db: AsyncSession, now: datetime, limit: int = 500) -> int:
     """Schedule the next channel for sent reminders that no device showed in time; returns how many."""
-    waited = await db.scalars(
-        select(Reminder)
-        .where(Reminder.state == ReminderState.SENT, Reminder.next_channel_at <= now)
-        .order_by(Reminder.next_channel_at)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-    )
+    waited = await db.scalars(WAITED, {"at": now, "most": limit})
     moved = 0
     for reminder in list(waited):
         reminder.next_channel_at = None

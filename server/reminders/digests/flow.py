@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, select
+from sqlalchemy import bindparam, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
 from server.db import Work
-from server.db.id_lists import is_among
+from server.db.id_lists import given, is_among
 from server.people.models import Patient
 from server.reminders import rules
 from server.reminders.digests import rules as digest_rules
@@ -23,6 +23,16 @@ from server.reminders.quiet_hours.rules import read_quiet
 from server.reminders.states import ReminderKind, ReminderState
 
 TO_PATIENT = (rules.EVERYBODY, rules.PATIENT_ALONE)
+YESTERDAY, TOMORROW = (bindparam(name, type_=Reminder.next_at.type) for name in ("yesterday", "tomorrow"))
+IS_COMING = (Reminder.state == ReminderState.SCHEDULED) & (Reminder.next_at <= TOMORROW)
+AROUND = select(Reminder).where(
+    is_among(Reminder.patient_id, given()),
+    Reminder.audience.in_(TO_PATIENT),
+    Reminder.kind.in_(digest_rules.COMBINABLE),
+    # A CASE, because SQLite would look up the parts of an OR apart, and read all that is due for everybody.
+    case((Reminder.notified_at.is_not(None), Reminder.notified_at > YESTERDAY), else_=IS_COMING),
+)
+UNLOCKED = select(Reminder.id).where(is_among(Reminder.id, given())).with_for_update(key_share=True, skip_locked=True)
 
 
 @dataclass(frozen=True)
@@ -65,16 +75,7 @@ async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> di
     if not patient_ids:
         return {}
     day = timedelta(days=1)
-    is_coming = (Reminder.state == ReminderState.SCHEDULED) & (Reminder.next_at <= now + day)
-    # A CASE, because SQLite would look up the parts of an OR apart, and read all that is due for everybody.
-    found = await db.scalars(
-        select(Reminder).where(
-            is_among(Reminder.patient_id, patient_ids),
-            Reminder.audience.in_(TO_PATIENT),
-            Reminder.kind.in_(digest_rules.COMBINABLE),
-            case((Reminder.notified_at.is_not(None), Reminder.notified_at > now - day), else_=is_coming),
-        )
-    )
+    found = await db.scalars(AROUND, {"ids": patient_ids, "yesterday": now - day, "tomorrow": now + day})
     around: dict[str, list[Reminder]] = {}
     for reminder in await _without_locked(db, list(found)):
         around.setdefault(reminder.patient_id, []).append(reminder)
@@ -86,8 +87,7 @@ async def _without_locked(db: AsyncSession, found: list[Reminder]) -> list[Remin
     waiting = {reminder.id for reminder in found if reminder.state == ReminderState.SCHEDULED}
     if not waiting:
         return found
-    lock = select(Reminder.id).where(is_among(Reminder.id, waiting)).with_for_update(key_share=True, skip_locked=True)
-    locked = waiting - set(await db.scalars(lock))
+    locked = waiting - set(await db.scalars(UNLOCKED, {"ids": waiting}))
     return [reminder for reminder in found if reminder.id not in locked]
 
 
