@@ -1,5 +1,7 @@
 """People who leave: a caregiver whose access ends, a patient who takes consent back or has died."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from server import audit
@@ -10,6 +12,7 @@ from server.db import Work
 from server.people import flow as people
 from server.people import rules
 from server.people.models import Caregiver, Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 
 
@@ -27,9 +30,9 @@ async def end_caregiver(work: Work, caregiver: Caregiver) -> None:
     audit.record(work, "caregiver.ended", caregiver)
 
 
-async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
+async def pause(work: Work, patient: Patient, why: PauseReason, until: date | None = None) -> None:
     """Pause all messages to the patient. After a death or withdrawn consent, pairing codes expire too."""
-    await people.pause(work, patient, why)
+    await pausing.pause(work, patient, why, until)
     if why in rules.ENDS_CODES:
         await end_codes(work, PairingCode.patient_id == patient.id)
 

@@ -41,6 +41,9 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
             return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
         return end(db, reminder, ReminderState.MISSED, _stored(reminder) or "its time had passed", now)
     if patient.paused_at is not None and reminder.staff_id is None:
+        if patient.is_pause_over(now):  # somebody had locked the patient as the sender ended the pauses
+            put_off(reminder, now + BUSY_WAIT, now)
+            return []
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
     policy = policies.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
     if batch.is_busy(reminder):

@@ -16,6 +16,7 @@ from server.delivery.lanes import Lanes
 from server.delivery.outcomes.next_channel import move_to_next_channel
 from server.delivery.outcomes.queue import OutcomeQueue
 from server.delivery.rechecks import Recheck, recheck
+from server.reminders import pauses
 
 MOST_GOING = 1000  # attempts in progress; further reminders stay in the database, where they are safe
 LAST_WAIT = 5.0  # seconds to finish sends in progress when the worker stops
@@ -58,6 +59,7 @@ class Sender:
             now = self.trusted_now()  # after the lock: the clock may have jumped while we waited for it
             if now is None:
                 return 0
+            await pauses.end_over(db, now)
             await move_to_next_channel(db, now)
             claimed = await claim_due(db, now, room)
             written = await write_attempts(db, claimed, now, self.base_url, self.channels.keys())

@@ -29,7 +29,7 @@ from server.people.texting import numbers, replies
 from server.phone_numbers import countries as number_countries
 from server.questionnaires import flow as questionnaires
 from server.questionnaires.definition import Definition
-from server.reminders import status
+from server.reminders import pauses, status
 from server.reminders.channel_policies import flow as channel_policy
 from server.responses import by_phone
 from server.responses import history as past
@@ -137,7 +137,7 @@ async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respon
     if not is_done and (is_stale or patient.has_care_ended):
         return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     if text(form, "why") == "resume":
-        await people.resume(work, patient)
+        await pauses.resume(work, patient)
     elif (why := one_of(form, "why", PauseReason)) in people_rules.PAUSES:
         await departures.pause(work, patient, why)
     else:

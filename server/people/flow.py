@@ -1,4 +1,4 @@
-"""Register and change patients and caregivers, find them, pause messages."""
+"""Register and change patients and caregivers, and find them."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from server import audit
 from server.actor import Actor
 from server.db import Work
 from server.people.models import Caregiver, Clinic, Patient, Staff
-from server.people.rules import ENDS_CARE, ContactBy, NameInMessages, PauseReason
+from server.people.rules import ContactBy, NameInMessages
 from server.phone_numbers import reading as numbers
 from server.phone_numbers.reading import Dialable
 
@@ -110,34 +110,6 @@ async def lock(db: AsyncSession, patient: Patient) -> None:
     """Lock the row and reload it: concurrent acts on this patient wait here."""
     await db.flush()
     await db.refresh(patient, with_for_update={"key_share": True})
-
-
-async def pause(work: Work, patient: Patient, why: PauseReason) -> None:
-    """Stop all messages to the patient and the caregivers from now on. Flags still go to staff.
-
-    While a death or hospice care is in force, any other reason waits behind it (case 117).
-    """
-    if why in ENDS_CARE and not patient.has_care_ended:
-        patient.former_pause = patient.pause_reason
-    if why not in ENDS_CARE and patient.has_care_ended:
-        patient.former_pause = why
-    else:
-        patient.paused_at, patient.pause_reason = patient.paused_at or work.now, why
-    audit.record(work, "patient.paused", patient, why=why)
-
-
-async def keep_paused(work: Work, patient: Patient, why: PauseReason) -> None:
-    """The pause goes on for this reason alone: the end of care that overruled it was a mistake."""
-    patient.pause_reason = why
-    if not patient.has_care_ended:
-        patient.former_pause = None
-    audit.record(work, "patient.paused", patient, why=why)
-
-
-async def resume(work: Work, patient: Patient) -> None:
-    """End the pause. Only future reminders are sent: what fell due during the pause has ended."""
-    patient.paused_at = patient.pause_reason = patient.former_pause = None
-    audit.record(work, "patient.resumed", patient)
 
 
 async def opened(work: Work, patient: Patient) -> None:

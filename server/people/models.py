@@ -1,6 +1,6 @@
 """Tables: clinics, staff members, patients, caregivers and phone calls."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.actor import Role
 from server.crypto import Sealed
 from server.db import Base, OfClinic
-from server.people.rules import ENDS_CARE, CallOutcome, ContactBy, NameInMessages, PauseReason
+from server.people.pauses import rules as pauses
+from server.people.pauses.rules import Pause
+from server.people.rules import CONSENT_WITHDRAWN, ENDS_CARE, CallOutcome, ContactBy, NameInMessages, PauseReason
 from server.typed import email_address
 
 
@@ -100,7 +102,10 @@ class Patient(OfClinic, Base):
     quiet_until: Mapped[str | None] = mapped_column(String(5))
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[PauseReason | None]
-    former_pause: Mapped[PauseReason | None]  # what an end of care overruled: it counts once that was a mistake
+    paused_until: Mapped[date | None] = mapped_column(index=True)  # a day in the patient's zone; None: no end
+    # What an end of care overruled, or what ended by itself: it counts once that was a mistake.
+    former_pause: Mapped[PauseReason | None]
+    former_pause_until: Mapped[date | None] = mapped_column(index=True)
 
     @property
     def has_care_ended(self) -> bool:
@@ -112,9 +117,25 @@ class Patient(OfClinic, Base):
         return self.has_care_ended and self.pause_reason == PauseReason.DEATH
 
     @property
+    def has_withdrawn_consent(self) -> bool:
+        return self.paused_at is not None and self.pause_reason == CONSENT_WITHDRAWN
+
+    @property
     def pause_shown(self) -> str:
         """What a page says of the pause. An act on it is refused where this has changed (case 89)."""
-        return f"{self.pause_reason} {self.paused_at:%Y-%m-%dT%H:%M:%S.%f}" if self.paused_at else "none"
+        if self.paused_at is None:
+            return "none"
+        return f"{self.pause_reason} {self.paused_at:%Y-%m-%dT%H:%M:%S.%f} {self.paused_until or ''}".rstrip()
+
+    def is_pause_over(self, now: datetime) -> bool:
+        """Whether the day that ends the pause has begun, although the worker has not ended it yet."""
+        return self.paused_at is not None and pauses.is_over(self.paused_until, self.zone, now)
+
+    def former_pause_left(self, now: datetime) -> Pause | None:
+        """The former pause, unless its end has passed."""
+        if self.former_pause is None or pauses.is_over(self.former_pause_until, self.zone, now):
+            return None
+        return Pause(self.former_pause, self.former_pause_until)
 
 
 class Caregiver(OfClinic, Base):

@@ -8,7 +8,9 @@ from server.access import departures
 from server.access.cookies import ended_cookie
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
+from server.reminders import pauses
 from server.web import render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, text
@@ -34,9 +36,9 @@ async def set_pause(request: Ask, work: InWork) -> Response[Any]:
     patient = await work.db.get_one(Patient, work.actor.patient_id)
     await people.lock(work.db, patient)
     if wanted == "on" and patient.paused_at is None:
-        await people.pause(work, patient, OWN_WISH)
+        await pausing.pause(work, patient, OWN_WISH)
     elif wanted == "off" and patient.pause_reason == OWN_WISH:
-        await people.resume(work, patient)
+        await pauses.resume(work, patient)
     return render.go(request, "/settings/pause")
 
 

@@ -19,6 +19,7 @@ from server.responses.submission import closing
 from server.worker.clock_repair import appointments as appointment_repair
 from server.worker.clock_repair import check_ins as check_in_repair
 from server.worker.clock_repair import flags as flag_repair
+from server.worker.clock_repair import pauses as pause_repair
 from server.worker.clock_repair import reminders as reminder_repair
 from server.worker.worker import Worker
 
@@ -59,6 +60,7 @@ REPAIRS = (
     check_in_repair.reopen_all,
     appointment_repair.restore_appointments,
     reminder_repair.bring_forward,
+    pause_repair.restore_pauses,
     health.forget_future_asks,
     flag_repair.bring_forward,
 )

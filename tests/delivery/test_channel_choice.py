@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import update
 
 from server.delivery import channel_choice
+from server.delivery.claims import claim_due, write_attempts
 from server.delivery.sender import Sender
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
+from server.people.pauses.rules import begins
 from server.people.rules import PauseReason
 from server.reminders.models import Reminder
 from server.reminders.rules import Planned
@@ -16,13 +19,13 @@ from server.reminders.states import ReminderKind
 from tests.cast import NOW, work_by
 from tests.push_double import EmailDouble
 from tests.reminders.scene import ENDS, WHEN, Scene, plan
-from tests.stories import PUSH, device_of, subscribed
+from tests.stories import PUSH, device_of, rows, subscribed
 
 
 async def pause(scene: Scene) -> None:
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPITAL)
+        await pausing.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPITAL)
 
 
 async def test_case_12_after_three_days_without_a_worker_expired_reminders_are_missed_and_staff_are_told(
@@ -44,10 +47,31 @@ async def test_case_19_a_pause_stops_due_reminders_and_resuming_sends_no_flood(s
     assert scene.push.sent == []
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.resume(work_by(db, scene.cast.maria, scene.clock()), rosa)
+        await pausing.resume(work_by(db, scene.cast.maria, scene.clock()), rosa)
     scene.clock.move(minutes=5)
     await scene.run()
     assert scene.push.sent == []
+
+
+async def test_case_107_a_pause_that_is_over_but_not_ended_yet_holds_a_reminder_and_does_not_end_it(
+    scene: Scene,
+) -> None:
+    """Somebody had locked the patient as the sender ended the pauses."""
+    until = NOW.date() + timedelta(days=1)
+    async with scene.database.writing() as db:
+        rosa = await db.get_one(Patient, scene.cast.rosa.id)
+        await pausing.pause(work_by(db, scene.cast.maria), rosa, PauseReason.HOSPITAL, until)
+    due = Planned(ReminderKind.CHANGE, begins(until, rosa.zone), begins(until, rosa.zone) + timedelta(hours=9))
+    await plan(scene.database, scene.cast, [due], "c" * 32)
+    now = scene.clock.now = due.moment
+    async with scene.database.writing() as db:
+        claimed = await claim_due(db, now)
+        assert await write_attempts(db, [one for one in claimed if one.subject_id == "c" * 32], now, "") == []
+    [stored] = await rows(scene.database, Reminder, Reminder.subject_id == "c" * 32)
+    assert (stored.state, stored.next_at, stored.tries) == ("scheduled", now + channel_choice.BUSY_WAIT, 0)
+    scene.clock.move(minutes=1)
+    await scene.run()
+    assert scene.push.ids == [stored.id]
 
 
 async def test_a_phone_without_push_is_skipped(scene: Scene) -> None:

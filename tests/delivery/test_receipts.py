@@ -7,8 +7,8 @@ import pytest
 from server.access import sessions
 from server.access.models import Device
 from server.delivery import receipts
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
@@ -91,7 +91,7 @@ async def test_case_19_a_token_does_not_work_during_a_pause(scene: Scene) -> Non
     await scene.due()
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPICE)
+        await pausing.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPICE)
     assert await redeem(scene) is None
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import update
 from server.access.models import Subscription
 from server.delivery import claims
 from server.delivery.rechecks import Recheck, recheck
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 from server.reminders import flow
 from server.reminders.rules import Planned
@@ -52,7 +52,7 @@ async def test_case_13_a_reminder_moved_between_claim_and_send_is_sent_at_its_ne
 async def pause(scene: Scene) -> None:
     async with scene.database.writing() as db:
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
-        await people.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPITAL)
+        await pausing.pause(work_by(db, scene.cast.maria, scene.clock()), rosa, PauseReason.HOSPITAL)
 
 
 async def test_case_19_a_pause_between_claim_and_send_stops_the_send(

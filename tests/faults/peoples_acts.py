@@ -19,8 +19,8 @@ from server.appointments.rules import AppointmentStatus, BadAppointment
 from server.clock import to_wall
 from server.db import Work
 from server.delivery import receipts
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 from server.reminders.states import Reply
 from tests.cast import NAMES
@@ -108,9 +108,9 @@ class PeoplesActs(RuleBasedStateMachine):
         async def does(db: AsyncSession) -> None:
             patient = await self._patient(db, who)
             if pauses:
-                await people.pause(Work(db, acting_for(patient), self.life.now), patient, PauseReason.HOSPITAL)
+                await pausing.pause(Work(db, acting_for(patient), self.life.now), patient, PauseReason.HOSPITAL)
             else:
-                await people.resume(Work(db, acting_for(patient), self.life.now), patient)
+                await pausing.resume(Work(db, acting_for(patient), self.life.now), patient)
 
         self.life.write(does)
 

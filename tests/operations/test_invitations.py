@@ -10,8 +10,8 @@ from server.access.staff.sign_in import Entered
 from server.actor import Role
 from server.db import Database
 from server.operations import invitations
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 from tests.cast import NOW, Cast, work_by
 from tests.stories import rows
@@ -43,7 +43,7 @@ async def test_an_unknown_person_gets_no_link_or_code(database: Database, cast: 
 
 async def test_case_127_a_patient_who_has_died_gets_no_code(database: Database, cast: Cast) -> None:
     async with database.writing() as db:
-        await people.pause(work_by(db, cast.ken), await db.get_one(Patient, cast.rosa.id), PauseReason.DEATH)
+        await pausing.pause(work_by(db, cast.ken), await db.get_one(Patient, cast.rosa.id), PauseReason.DEATH)
     assert await invitations.pairing_code(database, cast.rosa.id, NOW) is None
     assert await rows(database, PairingCode) == []
 

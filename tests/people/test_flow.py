@@ -1,7 +1,6 @@
-"""Patients: registered, changed, paused, found (cases 19, 61, 78)."""
+"""Patients: registered, changed, found (cases 61, 78)."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -9,10 +8,8 @@ from server.db import Database
 from server.people import flow
 from server.people.flow import NewPatient
 from server.people.models import Patient
-from server.people.rules import PauseReason
 from server.phone_numbers.parts import BadNumbers
 from tests.cast import NOW, Cast, acting, work_by
-from tests.stories import audited
 
 ADA = NewPatient("Ada Quinn", "America/Chicago", "(212) 555-0197", caregiver_phone="(212) 555-0198")
 
@@ -35,19 +32,6 @@ async def test_case_78_a_bad_number_changes_nothing_and_an_old_one_may_stay(data
         rosa.phone, rosa.phone_tel = "call Luis", None  # typed before numbers were read
         await flow.change_patient(work, rosa, replace(ADA, phone="call Luis"))
         assert (rosa.name, rosa.phone, rosa.phone_tel) == ("Ada Quinn", "call Luis", None)
-
-
-async def test_case_19_a_second_pause_keeps_the_first_date_and_resuming_clears_it(
-    database: Database, cast: Cast
-) -> None:
-    async with database.writing() as db:
-        rosa = await db.get_one(Patient, cast.rosa.id)
-        await flow.pause(work_by(db, cast.maria), rosa, PauseReason.HOSPITAL)
-        await flow.pause(work_by(db, cast.maria, NOW + timedelta(days=1)), rosa, PauseReason.OWN_WISH)
-        assert (rosa.paused_at, rosa.pause_reason) == (NOW, PauseReason.OWN_WISH)
-        await flow.resume(work_by(db, cast.maria, NOW + timedelta(days=2)), rosa)
-        assert (rosa.paused_at, rosa.pause_reason) == (None, None)
-    assert (await audited(database, cast.rosa.id))[-3:] == ["patient.paused", "patient.paused", "patient.resumed"]
 
 
 async def test_case_61_a_clinic_finds_only_its_own_patients(database: Database, cast: Cast) -> None:

@@ -12,8 +12,8 @@ from server.appointments.models import Appointment
 from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus
 from server.db import Database
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 from server.reminders.states import Reply
 from tests.browser_without_screen import words
@@ -163,7 +163,7 @@ async def test_case_107_home_says_that_reminders_are_paused(
     rosa = await signed_in(cast.rosa)
     assert "Reminders are paused" not in words(await rosa.get("/"))
     async with database.writing() as db:
-        await people.pause(work_by(db, cast.maria), await db.get_one(Patient, cast.rosa.id), PauseReason(why))
+        await pausing.pause(work_by(db, cast.maria), await db.get_one(Patient, cast.rosa.id), PauseReason(why))
     assert sentence in words(await rosa.get("/"))
 
 

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from server.db import Database
 from server.people import calls
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import CallOutcome, PauseReason
 from server.responses import overdue
 from server.responses.overdue import LatePatient
@@ -48,11 +48,11 @@ async def test_case_19_a_paused_patient_is_not_late_and_not_on_resuming_either(d
     await given_a_weekly_one(database, cast.rosa)
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)
-        await people.pause(work_by(db, cast.maria, NOW + DAY), rosa, PauseReason.HOSPITAL)
+        await pausing.pause(work_by(db, cast.maria, NOW + DAY), rosa, PauseReason.HOSPITAL)
     assert await late(database, cast, NOW + 5 * DAY) == []
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)
-        await people.resume(work_by(db, cast.maria, NOW + 5 * DAY), rosa)
+        await pausing.resume(work_by(db, cast.maria, NOW + 5 * DAY), rosa)
     assert await late(database, cast, NOW + 6 * DAY) == []
 
 

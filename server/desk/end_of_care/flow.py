@@ -19,8 +19,11 @@ from server.db import Work
 from server.language import gettext as _
 from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
+from server.people.pauses.rules import Pause
 from server.people.rules import PauseReason
 from server.reminders import flow as reminders
+from server.reminders import pauses
 from server.responses.submission import closing
 
 NEWEST_FIRST = (EndOfCare.ended_at.desc(), EndOfCare.pause_reason == PauseReason.HOSPICE)
@@ -89,7 +92,8 @@ async def current(db: AsyncSession, patient: Patient) -> EndOfCare | None:
 async def reverse(work: Work, patient: Patient, reason: str) -> bool:
     """Take back a mistake. Visits and plans stay ended until staff restore each of them.
 
-    Messages go out again unless they were paused for another reason, before the mistake or during it.
+    Messages go out again unless they were paused for another reason, before the mistake or during it, and that pause
+    has not reached its end.
     """
     await people.lock(work.db, patient)
     ended = await current(work.db, patient)
@@ -97,20 +101,21 @@ async def reverse(work: Work, patient: Patient, reason: str) -> bool:
         return False
     ended.reversed_at, ended.reversed_by, ended.reason = work.now, work.actor.id, reason
     audit.record(work, "care.end-reversed", ended)
-    why = await pause_without(work.db, patient, ended)
-    if why is None:
-        await people.resume(work, patient)
+    left = await pause_without(work, patient, ended)
+    if left is None:
+        await pauses.resume(work, patient)
     else:
-        await people.keep_paused(work, patient, why)
+        await pausing.keep_paused(work, patient, left)
     return True
 
 
-async def pause_without(db: AsyncSession, patient: Patient, mistake: EndOfCare) -> PauseReason | None:
-    """Why messages stay paused once this mistake is taken back: hospice care, or no consent any more (case 51)."""
+async def pause_without(work: Work, patient: Patient, mistake: EndOfCare) -> Pause | None:
+    """What stays of the pause once this mistake is taken back: hospice care, or no consent any more (case 51)."""
     others = select(EndOfCare.pause_reason).where(
         EndOfCare.patient_id == patient.id, EndOfCare.reversed_at.is_(None), EndOfCare.id != mistake.id
     )
-    return await db.scalar(others.order_by(*NEWEST_FIRST).limit(1)) or patient.former_pause
+    other = await work.db.scalar(others.order_by(*NEWEST_FIRST).limit(1))
+    return Pause(other) if other else patient.former_pause_left(work.now)
 
 
 async def cancelled(db: AsyncSession, patient: Patient) -> list[Appointment]:

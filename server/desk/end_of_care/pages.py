@@ -75,7 +75,7 @@ async def _reverse_page(
         patient=patient,
         ended=ended,
         visits=await flow.cancelled(work.db, patient),
-        pause_left=await flow.pause_without(work.db, patient, ended),
+        pause_left=await flow.pause_without(work, patient, ended),
         wrong=status == 422,
         changed=status == 409,
         reason=reason,

@@ -5,8 +5,8 @@ from litestar import Litestar
 
 from server.access.models import Device, PairingCode
 from server.db import Database
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 from tests.access.joining.scene import LET_IN, agree, number_on
 from tests.browser_without_screen import Browser, words
@@ -36,7 +36,7 @@ async def test_case_127_no_phone_approves_another_once_a_death_is_recorded(
     luis = await signed_in(cast.luis)
     number, before = await number_on(phone), len(await rows(database, PairingCode))
     async with database.writing() as db:
-        await people.pause(work_by(db, cast.ken), await db.get_one(Patient, cast.rosa.id), PauseReason.DEATH)
+        await pausing.pause(work_by(db, cast.ken), await db.get_one(Patient, cast.rosa.id), PauseReason.DEATH)
     refused = await luis.submit(LET_IN, {"code": number, "whose": cast.luis.id})
     assert (refused.status_code, "No phone can be added now" in words(refused)) == (422, True)
     assert len(await rows(database, PairingCode)) == before

@@ -1,6 +1,6 @@
 """A death or hospice care ends messages and visits in one act, and a mistake can be taken back (case 117)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import delete
@@ -12,14 +12,17 @@ from server.appointments.models import Appointment, EndOfCare
 from server.clock import to_wall
 from server.db import Database
 from server.desk.end_of_care import flow
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
+from server.people.pauses.rules import begins
 from server.people.rules import ENDS_CARE, PauseReason
 from server.reminders.models import Reminder
 from server.reminders.states import PENDING
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import StillClock
 from tests.stories import audited, rows
+
+END = date(2026, 12, 24)
 
 
 async def booked(database: Database, cast: Cast, *days: int) -> list[str]:
@@ -95,7 +98,7 @@ async def test_case_117_two_mistakes_in_a_row_leave_the_pause_as_it_was(
     """Nothing is resumed in between, and the pause keeps the moment when it began."""
     async with database.writing() as db:
         rosa = await db.get_one(Patient, cast.rosa.id)
-        await people.pause(work_by(db, cast.rosa), rosa, PauseReason.CONSENT_WITHDRAWN)
+        await pausing.pause(work_by(db, cast.rosa), rosa, PauseReason.CONSENT_WITHDRAWN)
     for _ in range(2):
         clock.move(minutes=10)
         async with database.writing() as db:
@@ -120,14 +123,34 @@ async def test_case_117_a_reversal_needs_no_audit_log(
     async with database.writing() as db:
         rosa, work = await db.get_one(Patient, cast.rosa.id), work_by(db, cast.maria)
         if former:
-            await people.pause(work, rosa, former)
+            await pausing.pause(work, rosa, former)
         for why in acts:
             await flow.end(work, rosa, PauseReason(why))
         if during:
-            await people.pause(work, rosa, during)
+            await pausing.pause(work, rosa, during)
         await db.flush()
         await db.execute(delete(audit.AuditEvent))
         for back in reversed(("", *acts[:-1])):
             assert await flow.reverse(work, rosa, "Another Rosa Delgado.")
             assert rosa.pause_reason == (back or during or former)
     assert (await rosa_now(database, cast)).former_pause is None
+
+
+@pytest.mark.parametrize(("days", "back"), [(6, ("holiday", END)), (7, (None, None)), (400, (None, None))])
+@pytest.mark.parametrize("acts", [("death",), ("hospice", "death")])
+async def test_case_107_a_reversal_brings_a_pause_back_with_its_end_unless_that_has_passed(
+    database: Database, cast: Cast, days: int, back: tuple[str | None, date | None], acts: tuple[str, ...]
+) -> None:
+    now = begins(END, cast.rosa.zone) - timedelta(days=7)
+    async with database.writing() as db:
+        rosa = await db.get_one(Patient, cast.rosa.id)
+        await pausing.pause(work_by(db, cast.maria, now), rosa, PauseReason.HOLIDAY, END)
+        for why in acts:
+            await flow.end(work_by(db, cast.maria, now), rosa, PauseReason(why))
+        assert rosa.paused_until is None
+        for _ in acts:
+            await flow.reverse(work_by(db, cast.maria, now + timedelta(days=days)), rosa, "Another Rosa Delgado.")
+        assert (rosa.pause_reason, rosa.paused_until) == back
+        assert (rosa.paused_at is None) == (back == (None, None))
+    rosa = await rosa_now(database, cast)
+    assert (rosa.former_pause, rosa.former_pause_until) == (None, None)

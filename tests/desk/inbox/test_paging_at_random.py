@@ -18,8 +18,8 @@ from server.checkins import ended_plans, plans
 from server.checkins.models import CheckIn, Plan
 from server.db import Database, Work
 from server.desk.inbox import pages as inbox_pages
-from server.people import flow as people
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 from server.responses import overdue as late_patients
 from tests.cast import Cast, acting, meet, work_by
@@ -46,7 +46,7 @@ async def answer(database: Database, cast: Cast, patient_id: str, now: datetime)
 
 async def pause(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:
     async with database.writing() as db:
-        await people.pause(work_by(db, cast.maria, now), await db.get_one(Patient, patient_id), PauseReason.HOSPITAL)
+        await pausing.pause(work_by(db, cast.maria, now), await db.get_one(Patient, patient_id), PauseReason.HOSPITAL)
 
 
 async def end_a_plan(database: Database, cast: Cast, patient_id: str, now: datetime) -> None:

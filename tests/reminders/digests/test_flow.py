@@ -8,7 +8,7 @@ from sqlalchemy import select
 from server.access.models import Subscription
 from server.delivery import receipts
 from server.delivery.batch import patients_of
-from server.people import flow as people
+from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
 from server.reminders import flow, settlement, status
 from server.reminders.digests import flow as digests
@@ -133,7 +133,7 @@ async def test_case_13_a_digest_is_rewritten_when_a_member_is_cancelled(scene: S
 async def test_case_19_a_pause_cancels_both(scene: Scene, cast: Cast) -> None:
     await check_in(scene, OTHER)
     async with scene.database.writing() as db:
-        await people.pause(
+        await pausing.pause(
             work_by(db, cast.maria), await db.get_one(type(cast.rosa), cast.rosa.id), PauseReason.HOSPITAL
         )
     await scene.due()

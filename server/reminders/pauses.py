@@ -1,0 +1,76 @@
+"""A pause ends, by itself or by hand. What fell due during it stays ended: nobody is flooded (cases 19, 107)."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from server import audit
+from server.actor import system
+from server.db import Work
+from server.db.id_lists import is_among
+from server.people.models import Patient
+from server.people.pauses import flow as pausing
+from server.people.pauses import rules
+from server.people.pauses.rules import Pause
+from server.reminders.models import Reminder
+from server.reminders.states import ReminderState
+
+AHEAD = timedelta(days=1)  # no zone is so far ahead of UTC
+WAITING = (ReminderState.SCHEDULED, ReminderState.SENDING)
+
+
+async def end_over(db: AsyncSession, now: datetime) -> int:
+    """End the pauses whose last day has passed in the patient's zone; return how many.
+
+    The sender calls this before it claims. A patient whom somebody has locked has to wait for the next call.
+    """
+    near = select(Patient.id, Patient.zone, Patient.paused_until).where(Patient.paused_until <= (now + AHEAD).date())
+    over = [id_ for id_, zone, until in (await db.execute(near)).all() if rules.is_over(until, zone, now)]
+    if not over:
+        return 0
+    locked = select(Patient).where(is_among(Patient.id, over)).with_for_update(key_share=True, skip_locked=True)
+    ended = [
+        patient
+        for patient in await db.scalars(locked.execution_options(populate_existing=True))
+        if patient.is_pause_over(now)
+    ]
+    for patient in ended:
+        await _end_by_itself(Work(db, system(patient.clinic_id), now), patient)
+    return len(ended)
+
+
+async def _end_by_itself(work: Work, patient: Patient) -> None:
+    if patient.pause_reason is None or patient.paused_until is None:
+        return
+    begins = rules.begins(patient.paused_until, patient.zone)
+    await pausing.resume(work, patient, Pause(patient.pause_reason, patient.paused_until))
+    await _end_what_fell_due(work, patient, begins)
+
+
+async def resume(work: Work, patient: Patient) -> None:
+    """Somebody ends the pause."""
+    await pausing.resume(work, patient)
+    await _end_what_fell_due(work, patient, work.now)
+
+
+async def _end_what_fell_due(work: Work, patient: Patient, before: datetime) -> None:
+    """End what the worker would have ended during the pause, had it run; the members of a digest with it.
+
+    What was sent before the pause goes to no further channel.
+    """
+    fell_due = or_(
+        and_(Reminder.state.in_(WAITING), Reminder.next_at < before),
+        and_(Reminder.state == ReminderState.SENT, Reminder.next_channel_at < before),
+    )
+    to_patient = Reminder.patient_id == patient.id, Reminder.staff_id.is_(None)
+    found = list(await work.db.scalars(select(Reminder).where(*to_patient, fell_due).with_for_update(key_share=True)))
+    ended = [reminder for reminder in found if reminder.state in WAITING]
+    if ended:
+        is_member = is_among(Reminder.carrier_id, [reminder.id for reminder in ended])
+        ended += await work.db.scalars(select(Reminder).where(is_member, Reminder.state == ReminderState.COMBINED))
+    for reminder in ended:
+        reminder.state, reminder.reason, reminder.lease_until = ReminderState.CANCELLED, "paused", None
+        audit.record(work, "reminder.cancelled", reminder, why="paused")
+    for reminder in found:
+        reminder.next_channel_at = None
