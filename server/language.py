@@ -148,10 +148,10 @@ def day(moment: date, today: date | None = None) -> str:
     return str(format_date(moment, _styles(moment, today).long, formats()))
 
 
-def day_from(moment: datetime, today: date) -> str:
-    """A date as `day` says it, with "Today" or "Tomorrow" before it."""
-    at = moment.date()
-    match (at - today).days:
+def day_from(moment: date, today: date | None) -> str:
+    """A date as `day` says it, with "Today" or "Tomorrow" before it; without `today`, as it is."""
+    at = moment.date() if isinstance(moment, datetime) else moment
+    match (at - today).days if today else None:
         case 0:
             return gettext("Today, %(day)s") % {"day": day(at, today)}
         case 1:

@@ -20,10 +20,13 @@ from server.desk.inbox import rows as inbox_rows
 from server.devices import health
 from server.flags import flow as flags
 from server.flags.lists import of_patient
+from server.language import gettext as _
 from server.people import calls, staff
 from server.people import flow as people
 from server.people import rules as people_rules
 from server.people.models import Patient
+from server.people.pauses.ends import BadEnd, end_fields, read_end
+from server.people.pauses.rules import MAY_HAVE_END, PauseEnd
 from server.people.rules import CallOutcome, ContactBy, PauseReason
 from server.people.texting import numbers, replies
 from server.phone_numbers import countries as number_countries
@@ -35,7 +38,7 @@ from server.responses import by_phone
 from server.responses import history as past
 from server.web import edits, render
 from server.web.dependencies import STAFF, WRITES, Ask, InWork
-from server.web.form_fields import form_of, not_chosen, one_of, text
+from server.web.form_fields import BadForm, form_of, not_chosen, one_of, text
 from server.web.problems import found
 from server.web.rendering import remarks
 from server.web.rendering.remarks import Remark, RemarkKind
@@ -56,7 +59,9 @@ async def patient_page(request: Ask, work: InWork, patient_id: FromPath[str]) ->
         **await _facts(work, patient),
         enterable=await _enterable(work.db, patient, work.now),
         offered=await questionnaires.offered(work.db, work.actor),
-        pauses=people_rules.PAUSES,
+        pause_reasons=people_rules.PAUSES,
+        may_have_end=MAY_HAVE_END,
+        end_fields=end_fields(patient, work.now, PauseEnd.OPEN),
         call_outcomes=tuple(CallOutcome),
         did=remarks.about(request, RemarkKind.DONE),
         late=remarks.about(request, RemarkKind.LATE) is not None,
@@ -128,20 +133,30 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
 
 @post("/pause", opt=STAFF)
 async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
-    """Pause all messages for the reason in `why`; "resume" ends the pause that the page showed, and no other."""
+    """Pause all messages for the reason in `why`, until the chosen end; "resume" ends the pause that the page showed.
+
+    An older page changes nothing, and no other reason takes the place of withdrawn consent.
+    """
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     await people.lock(work.db, patient)
-    is_done = text(form, "why") == (patient.pause_reason or "resume")  # pressed twice, or by a colleague too
-    is_stale = edits.is_older(text(form, "shown", 60), patient.pause_shown)
-    if not is_done and (is_stale or patient.has_care_ended):
+    wanted, is_stale = text(form, "why"), edits.is_older(text(form, "shown", 60), patient.pause_shown)
+    is_late = is_stale or patient.has_care_ended or (patient.has_withdrawn_consent and wanted != "resume")
+    try:
+        until = read_end(form, patient, work.now)
+    except BadEnd as bad:
+        raise BadForm(form, bad.faults) from None
+    is_done = wanted == (patient.pause_reason or "resume") and until == patient.paused_until  # twice, or by a colleague
+    if is_late and not is_done:
         return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
-    if text(form, "why") == "resume":
+    if wanted == "resume":
         await pauses.resume(work, patient)
-    elif (why := one_of(form, "why", PauseReason)) in people_rules.PAUSES:
-        await departures.pause(work, patient, why)
-    else:
+    elif (why := one_of(form, "why", PauseReason)) not in people_rules.PAUSES:
         raise not_chosen(form, "why")
+    elif until is not None and why not in MAY_HAVE_END:
+        raise BadForm(form, {"end": _("A pause for this reason never ends by itself.")})
+    else:
+        await departures.pause(work, patient, why, until)
     return render.go(request, f"/staff/patients/{patient.id}")
 
 

@@ -9,9 +9,11 @@ from server.checkins import plans, rescheduling
 from server.devices import subscriptions
 from server.people import flow as people
 from server.people.models import Patient
-from server.people.rules import NameInMessages
+from server.people.rules import NameInMessages, PauseReason
 from server.people.texting import numbers
+from server.questionnaires.respondents import Respondent
 from server.reminders.quiet_hours import flow as quiet_hours
+from server.responses.questions import third_person
 from server.web import problems, render
 from server.web.dependencies import PATIENT, PERSON, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text
@@ -26,6 +28,8 @@ async def reminders_page(request: Ask, db: Db, actor: Who) -> Response[str]:
         patient=patient,
         text_block=(await numbers.blocked_of(db, [patient])).get(patient.id),
         reminders_on=await subscriptions.is_subscribed(db, actor.device_id),
+        own_wish=PauseReason.OWN_WISH,
+        **third_person.naming(patient.name, Respondent.SELF, actor.kind),
     )
 
 

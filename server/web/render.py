@@ -68,6 +68,7 @@ def environment(assets: Assets) -> Environment:
         day_short=words.from_today(language.day_short),
         day_and_year=lambda moment: language.day(moment, date.min),
         day_from=language.day_from,
+        coming_day=words.from_today(language.day_from),
         city=place_names.city,
         hour=language.hour,
         day_and_hour=words.from_today(language.day_and_hour),

@@ -4,6 +4,11 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, Page
 
+from server.clock import system_clock, to_wall
+from server.people.models import Patient
+from server.people.pauses import flow as pausing
+from server.people.rules import PauseReason
+from tests.cast import work_by
 from tests.world import passkey_of
 
 from .camera import READS
@@ -163,6 +168,7 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     await phone_of(browser, site, site.cast.luis)
     for page_of in SETTINGS:
         await phone.visit(f"/settings{page_of}")
+    await _paused(phone, site)
     await phone.visit("/settings/phones")
     await _unfold(page, "/settings/devices/")
     await page.locator("a[href^='/settings/devices/']").first.click()
@@ -175,6 +181,19 @@ async def walk_about(browser: Browser, site: RunningSite) -> list[Inspection]:
     missed = await site.missed_check_in(site.cast.rosa, "function")
     await phone.visit(f"/check-ins/{missed.id}", "a check-in that is closed")
     return [phone]
+
+
+async def _paused(phone: Inspection, site: RunningSite) -> None:
+    for why in (PauseReason.OWN_WISH, PauseReason.HOSPITAL):
+        async with site.database.writing() as db:
+            rosa = await db.get_one(Patient, site.cast.rosa.id)
+            until = to_wall(system_clock(), rosa.zone).date() + timedelta(days=7)
+            await pausing.pause(work_by(db, site.cast.maria, system_clock()), rosa, why, until)
+        for path in ("/", "/settings/reminders", "/settings/pause"):
+            await phone.visit(path, f"{path}, paused: {why}")
+    async with site.database.writing() as db:
+        rosa = await db.get_one(Patient, site.cast.rosa.id)
+        await pausing.resume(work_by(db, site.cast.maria, system_clock()), rosa)
 
 
 async def _what_ends_for_good(phone: Inspection, site: RunningSite) -> None:

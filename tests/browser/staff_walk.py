@@ -161,6 +161,15 @@ async def _patient(desk: Inspection, site: RunningSite) -> None:
 async def _end_of_care(desk: Inspection, site: RunningSite) -> None:
     page = desk.page
     walter = f"/staff/patients/{site.cast.walter.id}"
+    await desk.visit(walter)
+    await page.locator("summary", has_text="Pause all messages").click()
+    await desk.look("a pause, asked about")
+    await page.get_by_label("For one week").check()
+    await press(page, "in hospital")
+    await sees(page, "Resume")
+    await page.locator("summary", has_text="Change the pause").click()
+    await desk.look("a pause, about to be changed")
+    await desk.visit("/staff/patients", "/staff/patients, one paused")
     await desk.visit(f"{walter}/care?why=death", "a death, asked about")
     await press(page, "Walter Brandt has died")
     await sees(page, "This was a mistake")

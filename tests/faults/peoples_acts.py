@@ -22,6 +22,7 @@ from server.delivery import receipts
 from server.people.models import Patient
 from server.people.pauses import flow as pausing
 from server.people.rules import PauseReason
+from server.reminders.pauses import resume
 from server.reminders.states import Reply
 from tests.cast import NAMES
 from tests.faults.life import Life, token_in
@@ -103,14 +104,17 @@ class PeoplesActs(RuleBasedStateMachine):
         self.changes += 1
         self.life.write(hears)
 
-    @rule(who=WHO, pauses=st.booleans())
-    def pause_or_resume(self, who: str, pauses: bool) -> None:
+    @rule(who=WHO, pauses=st.booleans(), days=st.sampled_from((None, 1, 3)))
+    def pause_or_resume(self, who: str, pauses: bool, days: int | None) -> None:
         async def does(db: AsyncSession) -> None:
             patient = await self._patient(db, who)
+            work = Work(db, acting_for(patient), self.life.now)
             if pauses:
-                await pausing.pause(Work(db, acting_for(patient), self.life.now), patient, PauseReason.HOSPITAL)
+                today = to_wall(self.life.now, patient.zone).date()
+                until = today + timedelta(days=days) if days else None
+                await pausing.pause(work, patient, PauseReason.HOSPITAL, until)
             else:
-                await pausing.resume(Work(db, acting_for(patient), self.life.now), patient)
+                await resume(work, patient)
 
         self.life.write(does)
 

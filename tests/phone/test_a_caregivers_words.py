@@ -3,7 +3,7 @@
 import html
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from server.db import Database
 from server.flags.models import Flag
 from server.flags.rules import FlagOutcome
 from server.people.models import Patient
+from server.people.pauses import flow as pausing
 from server.people.rules import ContactBy, PauseReason
 from server.questionnaires.respondents import Respondent
 from server.reminders.message_text import words_for
@@ -207,15 +208,18 @@ async def test_case_104_a_visit_and_the_reply_to_it_name_the_patient(
 
 
 @ONE_DATABASE
-@pytest.mark.parametrize("reason", PauseReason)
+@pytest.mark.parametrize("reason", [None, *PauseReason])
+@pytest.mark.parametrize("until", [None, date(2026, 11, 23)])
 async def test_case_104_a_pause_names_the_patient(
-    signed_in: Enter, cast: Cast, database: Database, reason: PauseReason
+    signed_in: Enter, cast: Cast, database: Database, reason: PauseReason | None, until: date | None
 ) -> None:
     luis = await signed_in(cast.luis)
     async with database.writing() as db:
-        patient = await db.get_one(Patient, cast.rosa.id)
-        patient.paused_at, patient.pause_reason = NOW, reason
-    assert meant_for_the_patient((await luis.get("/")).text) == []
+        if reason:
+            patient = await db.get_one(Patient, cast.rosa.id)
+            await pausing.pause(work_by(db, cast.maria), patient, reason, until)
+    pages = [await luis.get("/"), await luis.get("/settings/pause")]
+    assert [meant_for_the_patient(page.text) for page in pages] == [[], []]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in ReminderKind if kind not in NOT_ABOUT_PATIENTS])

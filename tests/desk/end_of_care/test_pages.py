@@ -132,6 +132,19 @@ async def test_case_117_a_patient_in_hospice_care_may_die_and_a_mistake_leads_ba
     assert (await rosa_now(database, cast)).pause_reason == "hospice"
 
 
+async def test_case_107_the_page_of_a_reversal_says_until_when_the_former_pause_lasts(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}"
+    await maria.submit(f"{page}/pause", {"why": "holiday", "end": "week", "day": ""})
+    await maria.submit(f"{page}/care", {"why": "death"})
+    asks = words(await maria.get(f"{page}/care/reverse"))
+    assert "Reminders stay paused for another reason: on vacation." in asks
+    assert "Until: Monday, November 23. Reminders start again that day." in asks
+    back = await maria.submit(f"{page}/care/reverse", {"reason": "Another Rosa Delgado."})
+    assert "until: Monday, November 23." in words(back)
+
+
 @pytest.mark.parametrize("order", ["before", "during"])
 async def test_case_117_a_reversal_sends_nothing_to_whoever_withdrew_consent(
     signed_in: Enter, cast: Cast, database: Database, clock: StillClock, order: str
