@@ -1,11 +1,16 @@
 """Keep the reminders and the check-ins of an appointment in step with it, and notify of its changes."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
 
 from server.appointments.models import Appointment
-from server.appointments.rules import AppointmentStatus
+from server.appointments.rules import UPCOMING, AppointmentStatus
 from server.checkins import appointment_check_ins
 from server.checkins.appointment_check_ins import TiedTo
+from server.checkins.models import Plan
+from server.checkins.rules import TIED
 from server.db import Work
 from server.people.models import Patient
 from server.reminders import flow as reminders
@@ -15,6 +20,8 @@ from server.reminders.message_text import AppointmentDetail
 from server.reminders.notices import Notice
 from server.reminders.rules import Planned, plan_appointment
 from server.reminders.states import ReminderKind, Reply
+
+STILL_ASKED = timedelta(days=3)  # the check-in after an appointment has closed by then
 
 
 async def replan(work: Work, patient: Patient, appointment: Appointment, announce: bool = True) -> None:
@@ -29,8 +36,22 @@ async def replan(work: Work, patient: Patient, appointment: Appointment, announc
     await tie_check_ins(work, patient, appointment)
 
 
-async def tie_check_ins(work: Work, patient: Patient, appointment: Appointment) -> None:
-    await appointment_check_ins.tie(work, patient, TiedTo(appointment.id, appointment.starts, appointment.zone))
+async def tie_check_ins(work: Work, patient: Patient, appointment: Appointment, only: Plan | None = None) -> None:
+    tied_to = TiedTo(appointment.id, appointment.starts, appointment.zone)
+    await appointment_check_ins.tie(work, patient, tied_to, only)
+
+
+async def tie_plan(work: Work, patient: Patient, plan: Plan) -> None:
+    """Create the plan's check-ins around the appointments that were booked before the plan began."""
+    if plan.rhythm not in TIED:
+        return
+    found = select(Appointment).where(
+        Appointment.patient_id == patient.id,
+        Appointment.status.in_((*UPCOMING, AppointmentStatus.FULFILLED)),
+        Appointment.starts_at > work.now - STILL_ASKED,
+    )
+    for appointment in await work.db.scalars(found.order_by(Appointment.starts_at)):
+        await tie_check_ins(work, patient, appointment, plan)
 
 
 async def remind(

@@ -25,11 +25,14 @@ class TiedTo:
     zone: str
 
 
-async def tie(work: Work, patient: Patient, appointment: TiedTo) -> None:
-    """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time."""
+async def tie(work: Work, patient: Patient, appointment: TiedTo, only: Plan | None = None) -> None:
+    """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time.
+
+    `only`: those of this plan, which has just begun.
+    """
     standing = await _not_cancelled(work, appointment.appointment_id)
     existing = {each.plan_id: each for each in standing if each.state == rules.CheckInState.WAITING}
-    for plan in await plans_of(work.db, patient.id):
+    for plan in [only] if only else await plans_of(work.db, patient.id):
         if plan.rhythm not in rules.TIED:
             continue
         occasion = occasions.around_appointment(
@@ -44,7 +47,7 @@ async def tie(work: Work, patient: Patient, appointment: TiedTo) -> None:
             check_in.due_at, check_in.closes_at = occasion.due_at, occasion.closes_at
             audit.record(work, "check-in.moved", check_in)
             await remind(work.db, check_in, plan, work.now)
-        elif occasion is not None:
+        elif occasion is not None and not await _was_answered_to_another(work, plan, appointment, occasion):
             await make_check_in(work.db, plan, patient, occasion, appointment.appointment_id, work.now)
 
 
@@ -58,6 +61,22 @@ async def _not_cancelled(work: Work, appointment_id: str) -> list[CheckIn]:
 def _was_due(check_in: CheckIn, plan: Plan, occasion: Occasion, now: datetime) -> bool:
     """Whether the patient has been asked already, about this time of the appointment (case 108)."""
     return check_in.plan_id == plan.id and check_in.closes_at == occasion.closes_at and check_in.due_at <= now
+
+
+async def _was_answered_to_another(work: Work, plan: Plan, appointment: TiedTo, occasion: Occasion) -> bool:
+    """Whether the patient has answered the same questions about this time to a plan that has ended (case 156)."""
+    found = (
+        select(CheckIn.id)
+        .join(Plan, Plan.id == CheckIn.plan_id)
+        .where(
+            CheckIn.appointment_id == appointment.appointment_id,
+            CheckIn.closes_at == occasion.closes_at,
+            CheckIn.state.in_((rules.CheckInState.DONE, rules.CheckInState.PARTIAL)),
+            Plan.slug == plan.slug,
+            Plan.ended_at.is_not(None),
+        )
+    )
+    return await work.db.scalar(found.limit(1)) is not None
 
 
 async def cancel_for_appointment(work: Work, appointment_id: str, why: CancelReason) -> None:

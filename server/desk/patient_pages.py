@@ -105,6 +105,7 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
     newest = list(reversed(history))[:20]
     source = await sources.of(work.db, work.actor, newest)
     raised = await of_patient(work.db, patient.id)
+    in_force = await plans.plans_of(work.db, patient.id)
     return {
         "patient": patient,
         "rows": await inbox_rows.rows_of(work, raised),
@@ -115,7 +116,8 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
         "visits": [
             appointment for appointment in appointments if appointment.starts_at > work.now - timedelta(days=30)
         ],
-        "plans": await plans.plans_of(work.db, patient.id),
+        "plans": in_force,
+        "next_due": await plans.next_due(work, patient, in_force),
         "ended_plans": await ended_plans.of_patient(work.db, patient.id),
         "titles": {slug: definition.title for slug, definition in asked.items()},
         "faults": {

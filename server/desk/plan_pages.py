@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import double_presses
 from server.actor import Actor
+from server.appointments import appointment_reminders
 from server.checkins import ended_plans, flow, plans
 from server.checkins.models import Plan
 from server.checkins.occasions import Timing
@@ -52,7 +53,7 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
             equal = [plan for plan in await plans.plans_of(work.db, patient.id) if plan.slug == slug]
             if equal and not is_yes(form, "anyway"):
                 return await _twice_page(request, work, patient, equal, form)
-            await flow.add_plan(work, patient, slug, chosen)
+            await appointment_reminders.tie_plan(work, patient, await flow.add_plan(work, patient, slug, chosen))
             press.onward = f"/staff/patients/{patient.id}#plans"
     return render.go(request, f"/staff/patients/{patient.id}#plans")
 
@@ -117,6 +118,8 @@ async def resume(request: Ask, work: InWork, patient_id: FromPath[str], plan_id:
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     await people.lock(work.db, patient)
     resumed = not patient.has_care_ended and await ended_plans.resume(work, plan, patient)
+    if resumed:
+        await appointment_reminders.tie_plan(work, patient, plan)
     if not resumed and plan.ended_at is not None:
         return render.go(request, f"/staff/patients/{patient_id}", Remark(RemarkKind.LATE))
     return render.go(request, f"/staff/patients/{patient_id}#plans")

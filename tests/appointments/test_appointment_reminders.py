@@ -8,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.appointments import appointment_reminders, booking
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
+from server.checkins.plans import plans_of
+from server.checkins.rules import Rhythm
 from server.reminders import flow as reminders
 from server.reminders.message_text import AppointmentDetail
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind, ReminderState, Reply
-from tests.appointments.scene import FIRST, planned
+from tests.appointments.scene import FIRST, around, planned, tied
 from tests.cast import NOW, Cast, work_by
 
 HOUR = timedelta(hours=1)
@@ -61,3 +63,26 @@ async def test_case_13_a_cancellation_is_announced_to_those_who_were_reminded(db
     [notice] = [one for one in await reminders.of_subject(db, appointment.id) if one.kind == ReminderKind.CHANGE]
     assert notice.expires_at == appointment.starts_at
     assert notice.detail == AppointmentDetail(appointment.starts, appointment.place, True).to_json()
+
+
+@pytest.mark.parametrize(
+    ("status", "days", "due"),
+    [
+        (AppointmentStatus.BOOKED, 0, ["12-02 10:00"]),
+        (AppointmentStatus.ARRIVED, 15, ["12-02 10:00"]),
+        (AppointmentStatus.FULFILLED, 15, ["12-02 10:00"]),
+        (AppointmentStatus.FULFILLED, 18, []),  # that day has passed
+        (AppointmentStatus.NOSHOW, 15, []),
+        (AppointmentStatus.CANCELLED, 0, []),
+    ],
+)
+async def test_case_156_a_new_plan_asks_about_the_visits_that_take_place(
+    db: AsyncSession, cast: Cast, status: AppointmentStatus, days: int, due: list[str]
+) -> None:
+    """FIRST is in fifteen days."""
+    appointment, now = await book(db, cast), NOW + timedelta(days=days)
+    appointment.status = status
+    await around(db, cast, now, [Rhythm.AFTER])
+    [plan] = [one for one in await plans_of(db, cast.rosa.id) if one.rhythm == Rhythm.AFTER]
+    await appointment_reminders.tie_plan(work_by(db, cast.maria, now), cast.rosa, plan)
+    assert await tied(db, appointment) == due

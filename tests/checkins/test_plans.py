@@ -2,10 +2,11 @@
 
 from datetime import date, time
 
-from server.checkins import plans
-from server.checkins.models import Plan
+from server.checkins import flow, plans
+from server.checkins.models import CheckIn, Plan
 from server.checkins.occasions import Timing
 from server.checkins.rules import Rhythm
+from server.clock import on_day
 from server.db import Database
 from tests.cast import NOW, Cast, weekly, work_by
 from tests.checkins.scene import DAILY, plan
@@ -43,3 +44,13 @@ async def test_a_new_hour_applies_to_recurring_plans_only(database: Database, ca
             "daily-three": "20:15",
             "day-after": "10:00",
         }
+
+
+async def test_the_next_check_in_is_the_open_one_or_the_next_occasion(database: Database, cast: Cast) -> None:
+    monthly = await plan(database, cast.rosa, "function", Timing(Rhythm.MONTHLY, time(7), NOW.date()))
+    daily = await plan(database, cast.rosa, "daily-three", DAILY)
+    tied = await plan(database, cast.rosa, "day-after", AFTER)
+    async with database.reading() as db:
+        due = await plans.next_due(work_by(db, cast.maria), cast.rosa, [monthly, daily, tied])
+        [first, *_later] = await flow.waiting(db, CheckIn.plan_id == daily.id)
+    assert due == {monthly.id: on_day(date(2026, 12, 16), time(7), cast.rosa.zone), daily.id: first.due_at}

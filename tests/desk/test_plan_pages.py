@@ -1,9 +1,12 @@
 """Staff add and end plans. Answers that the patient has begun are submitted (case 156)."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
+from server.appointments import booking
+from server.appointments.booking import NewAppointment
 from server.checkins.models import CheckIn, Plan
 from server.checkins.rules import CheckInState
 from server.db import Database
@@ -16,6 +19,7 @@ from server.responses.drafts import Statement
 from server.responses.models import Draft, Response
 from server.responses.submission import submit
 from server.responses.submission.submission import Submission
+from tests.appointments.scene import DECEMBER, tied
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
 from tests.conftest import Enter
@@ -114,3 +118,61 @@ async def test_case_156_a_plan_is_ended_while_its_check_in_is_sent(
     [response] = await rows(database, Response)
     [plan] = await rows(database, Plan, Plan.id == check_in.plan_id)
     assert (response.status, plan.ended_by) == ("completed", cast.maria.id)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ({"slug": "function", "rhythm": "monthly", "at": "07:00"}, "next: Wed, Dec 16, 7:00 AM"),  # too late today
+        ({"slug": "function", "rhythm": "monthly", "at": "08:30"}, "next: Mon, Nov 16, 8:30 AM"),  # open already
+        ({"slug": "function", "rhythm": "monthly", "at": "10:00"}, "next: Mon, Nov 16, 10:00 AM"),
+        ({"slug": "weekly-als", "rhythm": "weekly", "weekday": "0", "at": "07:00"}, "next: Mon, Nov 23, 7:00 AM"),
+        ({"slug": "readiness", "rhythm": "before", "at": "10:00"}, "next: with the next visit that is booked"),
+    ],
+)
+async def test_the_page_after_a_plan_was_added_says_when_it_asks_first(
+    signed_in: Enter, cast: Cast, sent: dict[str, str], shown: str
+) -> None:
+    maria = await signed_in(cast.maria)
+    assert shown in words(await maria.submit(f"/staff/patients/{cast.rosa.id}/plans", sent))
+
+
+async def test_case_156_a_plan_around_visits_asks_about_those_that_were_booked_before_it(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        booked = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(DECEMBER))
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}/plans"
+    page = await maria.submit(path, {"slug": "readiness", "rhythm": "before", "at": "10:00"})
+    await maria.submit(path, {"slug": "day-after", "rhythm": "after", "at": "10:00"})
+    assert "next: Mon, Nov 30, 10:00 AM" in words(page)
+    async with database.reading() as db:
+        assert await tied(db, booked) == ["11-30 10:00", "12-02 10:00"]
+
+
+@pytest.mark.parametrize("state", [CheckInState.WAITING, CheckInState.DONE])
+async def test_case_156_a_plan_around_visits_that_is_used_again_asks_about_each_visit_once(
+    signed_in: Enter, cast: Cast, database: Database, state: CheckInState
+) -> None:
+    """It has missed the visit that was booked while it had ended. Adding it anew asks nobody twice either."""
+    maria, path = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}/plans"
+    readiness = {"slug": "readiness", "rhythm": "before", "at": "10:00"}
+    async with database.writing() as db:
+        early = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(DECEMBER))
+    await maria.submit(path, readiness)
+    [plan] = await rows(database, Plan, Plan.slug == "readiness", Plan.patient_id == cast.rosa.id)
+    async with database.writing() as db:
+        [about_it] = await rows(database, CheckIn, CheckIn.plan_id == plan.id)
+        stored = await db.get_one(CheckIn, about_it.id)
+        stored.state = state
+        stored.due_at = NOW if state == CheckInState.DONE else stored.due_at  # it was asked before it was answered
+    await maria.submit(f"{path}/{plan.id}/end", {"reason": "By mistake"})
+    async with database.writing() as db:
+        late = await booking.book(work_by(db, cast.maria), cast.rosa, NewAppointment(DECEMBER + timedelta(days=7)))
+    asked_again = ["11-30 10:00"] if state == CheckInState.WAITING else []
+    for act in ((f"{path}/{plan.id}/resume", {}), (f"{path}/{plan.id}/end", {"reason": "Again"}), (path, readiness)):
+        await maria.submit(*act)
+        if "end" not in act[0]:
+            async with database.reading() as db:
+                assert (await tied(db, early), await tied(db, late)) == (asked_again, ["12-07 10:00"])
