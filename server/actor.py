@@ -77,3 +77,11 @@ class Visitor:
 
 def system(clinic_id: str, name: str = "worker") -> Actor:
     return Actor(ActorKind.SYSTEM, name, clinic_id)
+
+
+SOMEONE = "someone"  # stands for the id of a person whom we cannot tell
+
+
+def someone(clinic_id: str) -> Actor:
+    """A person who answers a message that several people get: we cannot tell which of them it is."""
+    return Actor(ActorKind.SYSTEM, SOMEONE, clinic_id)

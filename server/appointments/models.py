@@ -61,7 +61,7 @@ class Appointment(OfClinic, Base):
     instructions = Sealed[str | None]("appointment.instructions")
     reply: Mapped[Reply | None]
     replied_at: Mapped[datetime | None]
-    replied_by: Mapped[ActorKind | None]
+    replied_by: Mapped[ActorKind | None]  # None beside a reply: somebody, by a link that several people get
     handled_at: Mapped[datetime | None]
     changes: Mapped[int] = mapped_column(default=0)
     end_of_care_id: Mapped[str | None] = mapped_column(ForeignKey("end_of_care.id"))  # what cancelled it

@@ -185,6 +185,7 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
         seen=edits.marks(_details(appointment)),
         may_reply=rules.may_reply(appointment.status, appointment.starts_at, work.now),
         replies=tuple(Reply),
+        caregiver=await replies.caregiver_who_replied(work.db, appointment),
     )
 
 

@@ -8,15 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.access.models import Device, Subscription
-from server.actor import Actor, ActorKind
+from server.actor import Actor, ActorKind, someone
+from server.audit import AuditEvent
 from server.channels.protocol import ChannelName
 from server.db import Work
+from server.people import households
 from server.people.models import Patient
+from server.people.texting import numbers
+from server.people.texting.rules import ReplyFrom
 from server.reminders import rules, states
 from server.reminders.models import Attempt, Reminder
 from server.reminders.notices import SUPERSEDED
 from server.reminders.states import AttemptState, ReminderState
 
+ADDRESS_CHANGES = ("patient.changed", "patient.contact")
 Event = Literal[AttemptState.SHOWN, AttemptState.OPENED, AttemptState.ANSWERED]
 
 
@@ -78,6 +83,47 @@ async def patient_of_email(db: AsyncSession, token: str) -> Patient | None:
         return None
     reminder = await db.get_one(Reminder, attempt.reminder_id)
     return await db.get(Patient, reminder.patient_id) if reminder.staff_id is None else None
+
+
+async def recipient(db: AsyncSession, token: str) -> Actor:
+    """Who acts with this token: the person to whose phone or address alone its message went, else "someone"."""
+    attempt = await _attempt(db, token)
+    assert attempt is not None  # the caller has found the reminder of this token
+    reminder = await db.get_one(Reminder, attempt.reminder_id)
+    patient = await db.get_one(Patient, reminder.patient_id)
+    found = await _owner(db, attempt) if attempt.channel == ChannelName.PUSH else await _reader(db, attempt, patient)
+    return found or someone(patient.clinic_id)
+
+
+async def _owner(db: AsyncSession, attempt: Attempt) -> Actor | None:
+    """Whose phone a push went to; None if the phone has become somebody else's since."""
+    subscription = await db.get(Subscription, attempt.subscription_id) if attempt.subscription_id else None
+    ids = {attempt.device_id, subscription.device_id if subscription else None} - {None}
+    devices = [await db.get_one(Device, device_id) for device_id in ids]
+    owners = {(device.patient_id, device.caregiver_id) for device in devices}
+    if len(owners) != 1:
+        return None
+    patient_id, caregiver_id = owners.pop()
+    kind = ActorKind.CAREGIVER if caregiver_id else ActorKind.PATIENT
+    owner_id = caregiver_id or patient_id
+    return Actor(kind, owner_id, attempt.clinic_id, device_id=devices[0].id) if owner_id else None
+
+
+async def _reader(db: AsyncSession, attempt: Attempt, patient: Patient) -> Actor | None:
+    """Whose number or mailbox a message went to; None if several people have it, or it may have been another one."""
+    changes = select(AuditEvent.id).where(
+        AuditEvent.subject_id == patient.id, AuditEvent.verb.in_(ADDRESS_CHANGES), AuditEvent.at > attempt.started_at
+    )
+    if await db.scalar(changes.limit(1)) is not None:
+        return None
+    if attempt.channel == ChannelName.EMAIL:
+        is_theirs = await households.reads_alone(db, patient)
+        return Actor(ActorKind.PATIENT, patient.id, patient.clinic_id) if is_theirs else None
+    number = numbers.hash_for_texts(patient)
+    author = (await numbers.owners_of(db, number)).author_of(patient, number) if number else None
+    if author == ReplyFrom.PATIENT:
+        return Actor(ActorKind.PATIENT, patient.id, patient.clinic_id)
+    return Actor(ActorKind.CAREGIVER, "text", patient.clinic_id) if author == ReplyFrom.CAREGIVER else None
 
 
 async def _has_ended(db: AsyncSession, attempt: Attempt) -> bool:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CompoundSelect, select, union_all
+from sqlalchemy import CompoundSelect, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.access.models import Device
-from server.actor import Actor, ActorKind
+from server.actor import SOMEONE, Actor, ActorKind
 from server.appointments.models import Appointment, EndOfCare
 from server.audit import AuditEvent
 from server.checkins.models import CheckIn, Plan
@@ -119,10 +119,11 @@ async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[L
     if patient.clinic_id != actor.clinic_id:
         return []
     about = AuditEvent.subject_id.in_(_subjects(patient.id))
-    query = select(AuditEvent).where(about, AuditEvent.actor_kind != ActorKind.SYSTEM)
+    by_people = or_(AuditEvent.actor_kind != ActorKind.SYSTEM, AuditEvent.actor_id == SOMEONE)
+    query = select(AuditEvent).where(about, by_people)
     events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(NEWEST)))
     names = await _names(db, actor, patient)
-    return [Line(event.at, names.get(event.actor_id, _("Someone")), in_words(event.verb)) for event in events]
+    return [Line(event.at, names.get(event.actor_id) or _unnamed(event), in_words(event.verb)) for event in events]
 
 
 def _subjects(patient_id: str) -> CompoundSelect[tuple[str]]:
@@ -142,6 +143,11 @@ async def _names(db: AsyncSession, actor: Actor, patient: Patient) -> dict[str, 
     staff = await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id))
     caregivers = await db.scalars(select(Caregiver).where(Caregiver.patient_id == patient.id))
     return {patient.id: patient.name} | {person.id: person.name for person in (*staff, *caregivers)}
+
+
+def _unnamed(event: AuditEvent) -> str:
+    """Whoever wrote from a phone number, or answered a message that several people get."""
+    return _("Someone with the helper's phone") if event.actor_kind == ActorKind.CAREGIVER else _("Someone")
 
 
 def in_words(verb: str) -> str:

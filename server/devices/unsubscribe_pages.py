@@ -7,7 +7,6 @@ from litestar import Response, Router, get, post
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.actor import Actor, ActorKind
 from server.db import Work
 from server.delivery import receipts
 from server.people import flow as people
@@ -34,7 +33,7 @@ async def stop(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response
 async def _stopped(db: AsyncSession, now: datetime, token: str) -> Patient | None:
     patient = await receipts.patient_of_email(db, token)
     if patient is not None and patient.email_stopped_at is None:
-        await people.stop_emails(Work(db, Actor(ActorKind.PATIENT, patient.id, patient.clinic_id), now), patient, True)
+        await people.stop_emails(Work(db, await receipts.recipient(db, token), now), patient, True)
     return patient
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.db.id_lists import is_among
 from server.people.models import Patient
-from server.people.rules import Label, label_among
+from server.people.rules import ContactBy, Label, label_among
 from server.people.texting.numbers import hash_for_texts
 
 
@@ -27,6 +27,14 @@ async def by_address(db: AsyncSession, patients: Iterable[Patient]) -> dict[str,
 
 def _addresses(patient: Patient) -> set[str]:
     return {hashed for hashed in (patient.email_hash, hash_for_texts(patient)) if hashed}
+
+
+async def reads_alone(db: AsyncSession, patient: Patient) -> bool:
+    """Whether the patient's mailbox is, as far as we know, read by nobody but the patient."""
+    if patient.contact == ContactBy.CAREGIVER or not patient.email_hash:
+        return False
+    others = select(Patient.id).where(Patient.email_hash == patient.email_hash, Patient.id != patient.id)
+    return await db.scalar(others.limit(1)) is None
 
 
 def label(patient: Patient, there: Collection[Patient]) -> Label:

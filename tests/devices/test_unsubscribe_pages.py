@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from httpx import Response
 
+from server.audit import AuditEvent
 from server.db import Database
 from server.delivery.sender import Sender
 from server.people.models import Patient
@@ -92,3 +93,16 @@ async def test_case_128_the_token_of_a_push_stops_no_emails(
     await Sender(database, push, clock, ORIGIN).tick()
     assert (await one_click(browser, f"/stop-email/{push.token()}")).status_code == 410
     assert await stops(database, cast) is None
+
+
+@pytest.mark.parametrize("is_shared", [True, False])
+async def test_case_76_who_stopped_the_emails_of_a_shared_mailbox_is_not_said_to_be_the_patient(
+    browser: Browser, cast: Cast, database: Database, clock: StillClock, is_shared: bool
+) -> None:
+    [stop] = await emailed(database, cast, clock, "a")
+    if is_shared:
+        async with database.writing() as db:
+            (await db.get_one(Patient, cast.walter.id)).email = "Rosa@example.org"
+    await one_click(browser, stop.removeprefix(ORIGIN))
+    [event] = await rows(database, AuditEvent, AuditEvent.verb == "patient.emails")
+    assert event.actor_kind == ("system" if is_shared else "patient")

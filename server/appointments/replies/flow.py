@@ -3,20 +3,22 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor, ActorKind
+from server.actor import SOMEONE, ActorKind
 from server.appointments import rules
 from server.appointments.appointment_reminders import remind
 from server.appointments.flow import lock
 from server.appointments.models import Appointment
 from server.appointments.replies import after_hours
 from server.appointments.rules import AnsweredMeanwhile, AppointmentChanged
+from server.audit import AuditEvent
 from server.db import Work
 from server.delivery import receipts
 from server.people import staff
-from server.people.models import Patient
+from server.people.models import Caregiver, Patient
 from server.reminders import settlement
 from server.reminders.states import Reply
 
@@ -46,7 +48,8 @@ async def answer(work: Work, appointment: Appointment, reply: Reply, page: Page 
         raise AnsweredMeanwhile
     if reply not in rules.NEED_STAFF or not rules.waits_for_staff(appointment.reply, appointment.handled_at):
         await after_hours.settle(work, appointment)
-    appointment.reply, appointment.replied_at, appointment.replied_by = reply, work.now, work.actor.kind
+    appointment.reply, appointment.replied_at = reply, work.now
+    appointment.replied_by = None if work.actor.id == SOMEONE else work.actor.kind
     appointment.handled_at = None
     audit.record(work, "appointment.answered", appointment, reply=reply)
     await settlement.note_answered(work, appointment.id)
@@ -68,6 +71,18 @@ async def _was_answered_meanwhile(work: Work, appointment: Appointment, page: Pa
     return latest is not None and not latest.is_own
 
 
+async def caregiver_who_replied(db: AsyncSession, appointment: Appointment) -> str:
+    """The name of the caregiver whose reply counts; "" if it was anybody else, or we know the phone alone."""
+    if appointment.replied_by != ActorKind.CAREGIVER:
+        return ""
+    replied = select(AuditEvent).where(
+        AuditEvent.subject_id == appointment.id, AuditEvent.verb == "appointment.answered"
+    )
+    event = await db.scalar(replied.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(1))
+    caregiver = await db.get(Caregiver, event.actor_id) if event else None
+    return caregiver.name if caregiver else ""
+
+
 async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datetime) -> Appointment | None:
     """Record an answer from a notification. The token is valid for this appointment's reminder only; else None."""
     appointment = await appointment_for_token(db, token, now)
@@ -77,7 +92,7 @@ async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datet
     reminder = await receipts.redeem(db, token, now)
     if reminder is None or not rules.may_reply(appointment.status, appointment.starts_at, now):
         return None
-    await answer(Work(db, Actor(ActorKind.PATIENT, reminder.patient_id, reminder.clinic_id), now), appointment, reply)
+    await answer(Work(db, await receipts.recipient(db, token), now), appointment, reply)
     return appointment
 
 

@@ -7,9 +7,8 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
-from server.actor import Actor, ActorKind, system
+from server.actor import system
 from server.db import Work, upsert
-from server.people.models import Patient, Staff
 from server.people.texting import numbers, replies
 from server.people.texting.models import TakenMessage
 from server.people.texting.rules import Incoming, IncomingKind, NumberEvent, NumberState, ordered_state
@@ -42,15 +41,10 @@ async def take(db: AsyncSession, incoming: Incoming, now: datetime) -> NumberSta
     if state is None or not await numbers.settle(db, number, NumberEvent(state, at)):
         return None
     for person in owners.everybody:
-        audit.record(_work_about(db, person, now, state), f"{person.__tablename__}.{CHANGES[state]}", person)
+        by_nobody = state == NumberState.UNDELIVERABLE  # a failed delivery is nobody's act
+        who = system(person.clinic_id, "text") if by_nobody else replies.author(owners, person, incoming.tel)
+        audit.record(Work(db, who, now), f"{person.__tablename__}.{CHANGES[state]}", person)
     return state
-
-
-def _work_about(db: AsyncSession, person: Patient | Staff, now: datetime, state: NumberState) -> Work:
-    """Nobody can tell who holds the phone, so the actor of a text is "text"; a failed delivery is nobody's act."""
-    if state == NumberState.UNDELIVERABLE:
-        return Work(db, system(person.clinic_id, "text"), now)
-    return Work(db, Actor(ActorKind.PATIENT, "text", person.clinic_id), now)
 
 
 async def forget(db: AsyncSession, now: datetime) -> None:

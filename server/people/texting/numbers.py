@@ -12,7 +12,7 @@ from server.db.id_lists import is_among
 from server.people.models import Patient, Staff
 from server.people.rules import ContactBy
 from server.people.texting.models import TextNumber
-from server.people.texting.rules import NumberEvent, NumberState, later
+from server.people.texting.rules import NumberEvent, NumberState, ReplyFrom, later
 
 PURPOSE = Patient.phone_tel.looked_up_as
 
@@ -23,6 +23,18 @@ class Owners:
 
     patients: list[Patient]
     staff: list[Staff]
+
+    def author_of(self, person: Patient | Staff, number: str) -> ReplyFrom | None:
+        """Who writes about this person from their number; None if other people have that number too.
+
+        A number of the helper alone is the helper's, whomever else they help.
+        """
+        if isinstance(person, Staff):
+            return ReplyFrom.STAFF if self.everybody == [person] else None
+        if person.phone_tel_hash != number:
+            return ReplyFrom.CAREGIVER
+        is_shared = len(self.everybody) > 1 or person.caregiver_phone_tel_hash == number
+        return None if is_shared else ReplyFrom.PATIENT
 
     @property
     def everybody(self) -> list[Patient | Staff]:

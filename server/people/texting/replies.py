@@ -6,13 +6,19 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
-from server.actor import Actor, ActorKind
+from server.actor import Actor, ActorKind, someone
 from server.db import Work
 from server.people.models import Patient, Staff
 from server.people.texting import numbers
 from server.people.texting.models import TextReply
 from server.people.texting.numbers import Owners
 from server.people.texting.rules import Incoming, ReplyFrom
+
+KINDS = {
+    ReplyFrom.PATIENT: ActorKind.PATIENT,
+    ReplyFrom.CAREGIVER: ActorKind.CAREGIVER,
+    ReplyFrom.STAFF: ActorKind.STAFF,
+}
 
 
 def keep(db: AsyncSession, owners: Owners, incoming: Incoming, now: datetime) -> None:
@@ -28,7 +34,13 @@ def keep(db: AsyncSession, owners: Owners, incoming: Incoming, now: datetime) ->
             received_at=now,
         )
         db.add(reply)
-        audit.record(Work(db, Actor(ActorKind.PATIENT, "text", person.clinic_id), now), "text-reply.received", reply)
+        audit.record(Work(db, author(owners, person, incoming.tel), now), "text-reply.received", reply)
+
+
+def author(owners: Owners, person: Patient | Staff, tel: str) -> Actor:
+    """The actor of a text about this person: whose number it is says only whose phone it was, not who held it."""
+    found = owners.author_of(person, numbers.number_hash(tel))
+    return Actor(KINDS[found], "text", person.clinic_id) if found else someone(person.clinic_id)
 
 
 def _author(person: Patient | Staff, number: str) -> ReplyFrom:

@@ -3,14 +3,20 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import ColumnElement
+
+from server.audit import AuditEvent
 from server.db import Database
-from server.people.models import Patient
+from server.people.models import Patient, Staff
 from server.people.texting import flow, numbers
 from server.people.texting.models import TakenMessage, TextNumber, TextReply
 from server.people.texting.rules import NumberState
 from tests.cast import NOW, Cast
 from tests.people.texting.scene import ROSAS, arrives, share_phone, text, undeliverable
 from tests.stories import audited, rows
+
+OTHER = "+12125550171"
 
 
 async def state(database: Database) -> NumberState:
@@ -70,3 +76,39 @@ async def test_case_128_a_number_of_nobody_is_remembered_too(database: Database,
         rosa = await db.get_one(Patient, cast.rosa.id)
         rosa.phone_tel = "+12125550199"
         assert (await numbers.blocked_of(db, [rosa])).keys() == {rosa.id}
+
+
+@pytest.mark.parametrize(
+    ("numbers_of", "actor"),
+    [
+        ({"rosa": "phone_tel"}, ("patient", "text")),
+        ({"rosa": "caregiver_phone_tel"}, ("caregiver", "text")),
+        ({"rosa": "caregiver_phone_tel", "walter": "phone_tel"}, ("caregiver", "text")),
+        ({"rosa": "phone_tel", "helen": "phone_tel"}, ("system", "someone")),
+        ({"rosa": "phone_tel", "ken": "phone_tel"}, ("system", "someone")),
+    ],
+)
+@pytest.mark.parametrize(("says", "verb"), [("STOP", "patient.texts-stopped"), ("Hello", "text-reply.received")])
+async def test_case_76_a_text_is_of_whose_number_it_came_from(
+    database: Database, cast: Cast, numbers_of: dict[str, str], actor: tuple[str, str], says: str, verb: str
+) -> None:
+    async with database.writing() as db:
+        for name, field in numbers_of.items():
+            person = getattr(cast, name)
+            setattr(await db.get_one(type(person), person.id), field, OTHER)
+    await arrives(database, text(says, tel=OTHER))
+    of_rosas = {cast.rosa.id, *(reply.id for reply in await rows(database, TextReply, is_rosas(cast)))}
+    events = await rows(database, AuditEvent, AuditEvent.verb == verb, AuditEvent.subject_id.in_(of_rosas))
+    assert [(event.actor_kind, event.actor_id) for event in events] == [actor]
+
+
+async def test_case_76_a_staff_members_text_is_not_a_patients(database: Database, cast: Cast) -> None:
+    async with database.writing() as db:
+        (await db.get_one(Staff, cast.ken.id)).phone_tel = OTHER
+    await arrives(database, text("STOP", tel=OTHER))
+    [event] = await rows(database, AuditEvent, AuditEvent.verb == "staff.texts-stopped")
+    assert event.actor_kind == "staff"
+
+
+def is_rosas(cast: Cast) -> ColumnElement[bool]:
+    return TextReply.patient_id == cast.rosa.id
