@@ -3,6 +3,7 @@
 // failed.
 import "./inbox-keys.js";
 import "./inbox-merge.js";
+import "./inbox-texts.js";
 import { allRows, close, detailOf, linkOf } from "./inbox-row.js";
 
 const lists = document.getElementById("lists");

@@ -10,8 +10,7 @@ const KeptText = (() => {
   /** @type {(path: string, value: Typed) => Promise<void>} */
   const put = (path, value) => OfflineBundle.things.put(PREFIX + path, value);
   /** @type {(path: string) => Promise<unknown>} */
-  const forget = (path) =>
-    OfflineBundle.things.transact("things", "readwrite", (things) => things.delete(PREFIX + path));
+  const forget = (path) => OfflineBundle.things.remove(PREFIX + path);
 
   // What somebody typed who is no longer signed in here goes.
   /** @param {string[]} people */

@@ -58,7 +58,9 @@ const OfflineBundle = (() => {
 
   /** @returns {Promise<Bundle | null>} */
   const current = () => get(BUNDLE);
-  const clear = () => transact("things", "readwrite", (things) => things.clear());
+  /** @param {string | IDBKeyRange} names */
+  const remove = (names) => transact("things", "readwrite", (things) => things.delete(names));
+  const clear = () => remove(IDBKeyRange.upperBound("~")); // not what staff typed in this browser (pwa/desk-texts.js)
 
   /** @type {(checkIn: string, source: Source) => string} */
   const draftName = (checkIn, source) => `draft:${checkIn}:${source}`;
@@ -121,7 +123,7 @@ const OfflineBundle = (() => {
   /** @param {string} checkIn */
   async function removeCheckIn(checkIn) {
     for (const source of /** @type {const} */ (["patient", "helper"])) {
-      await transact("things", "readwrite", (things) => things.delete(draftName(checkIn, source)));
+      await remove(draftName(checkIn, source));
     }
     const bundle = await current();
     if (bundle) await put(BUNDLE, { ...bundle, mark: "", forms: bundle.forms.filter((form) => form.id !== checkIn) });
@@ -157,7 +159,7 @@ const OfflineBundle = (() => {
     await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
   }
 
-  const things = { get, put, transact }; // for what else lies there
+  const things = { get, put, remove, transact }; // for what else lies there
   return { things, current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn, inTurn };
 })();
 

@@ -51,8 +51,7 @@ async function turnOff() {
   try {
     const response = await fetch("/push/subscriptions", { method: "DELETE", signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) throw new Error(`ending: ${response.status}`);
-    const subscription = await currentSubscription();
-    await subscription?.unsubscribe().catch(() => {});
+    await endSubscription().catch(() => {});
     location.reload();
   } catch (error) {
     console.warn(error);

@@ -31,8 +31,7 @@ async function giveAllBack() {
   await KeptText.forgetOthers(OfflineBundle.everyone(document.body.dataset));
   for (const found of document.querySelectorAll("main form[method=post]")) {
     const form = /** @type {HTMLFormElement} */ (/** @type {unknown} */ (found));
-    if (textFields(form).length)
-      await giveBack(form, new URL(found.getAttribute("action") ?? "", location.href).pathname);
+    await giveBack(form, new URL(found.getAttribute("action") ?? "", location.href).pathname);
   }
 }
 

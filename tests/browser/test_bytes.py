@@ -19,7 +19,7 @@ SHARED = {
     "kept-text.js",
 }  # every page of a signed-in person loads these modules
 MODULES = ("app.js", "subscription.js", "typed-text.js")
-STAFFS = ("desk.js", "inbox", "htmx.js", "text-limits.js")
+STAFFS = ("desk", "inbox", "htmx.js", "text-limits.js")
 
 
 @dataclass

@@ -162,6 +162,8 @@ interface Typed {
   person: string;
   page: string;
   fields: { [name: string]: string };
+  at?: number; // of staff only: when
+  seen?: string; // of staff only: the marks of what the page showed
 }
 
 // ---- Of some browsers only, in pages and in the worker

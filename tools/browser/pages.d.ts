@@ -135,4 +135,5 @@ interface CredentialsContainer {
 
 interface PerformanceEntry {
   readonly redirectCount: number;
+  readonly responseStatus?: number; // not in every browser
 }
