@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access import device_replacement, sessions
 from server.access.models import Device
 from server.people import flow as people
+from server.people.models import Patient
 from server.web import render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.problems import found
@@ -21,8 +22,10 @@ async def end_page(request: Ask, db: Db, actor: Who, device_id: FromPath[str]) -
     back = await _patients_page(db, device)
     if device.staff_id or device.ended_at:
         return render.go(request, back)
-    whose = (await device_replacement.person_of(db, device)).name
-    return render.page(request, "desk/sign_out_device.html", device=device, whose=whose, patients_page=back)
+    person = await device_replacement.person_of(db, device)
+    patient = person if isinstance(person, Patient) else await db.get_one(Patient, person.patient_id)
+    page = "desk/sign_out_device.html"
+    return render.page(request, page, patient=patient, device=device, whose=person.name, patients_page=back)
 
 
 @post("/", opt=STAFF)

@@ -1,5 +1,6 @@
 """One patient: all that staff need on one page, and a printed summary for the appointment."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from server.desk import audit_words, sources, trends
 from server.desk.end_of_care import flow as end_of_care
 from server.desk.inbox import flag_detail
 from server.desk.inbox import rows as inbox_rows
+from server.desk.rules import Part, fitting
 from server.devices import health
 from server.flags import flow as flags
 from server.flags.lists import of_patient
@@ -89,11 +91,29 @@ async def _enterable(db: AsyncSession, patient: Patient, now: datetime) -> list[
 
 @get("/print", opt=STAFF | WRITES)
 async def print_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[str]:
-    """A printed summary for the appointment: two pages at most, A4 or Letter."""
+    """A printed summary for the appointment: two pages as a rule, A4 or Letter. No text is cut (case 84)."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     await people.opened(work, patient)
     facts = await _facts(work, patient)
-    return render.page(request, "desk/print.html", **facts, clinic=await people.clinic_of(work.db, work.actor))
+    clinic = await people.clinic_of(work.db, work.actor)
+    return render.page(request, "desk/print.html", **facts, sheet=_sheet(facts), clinic=clinic)
+
+
+def _sheet(facts: Mapping[str, Any]) -> dict[str, Part[Any]]:
+    """What of a patient's lists the sheet has room for."""
+    open_, done = ([row for row in facts["rows"] if bool(row.flag.closed_at) == closed] for closed in (False, True))
+    return {
+        "caregivers": fitting(facts["caregivers"], 6, lambda caregiver: caregiver.name, 300),
+        "open": fitting(open_, 6, lambda row: row.reason.words, 900),
+        "done": fitting(done, 6, lambda row: row.flag.note, 900),
+        "visits": fitting(facts["visits"][::-1], 6, lambda visit: "", 0),
+        "answers": fitting(facts["history"], 6, lambda row: row[1].title + row[2].device + row[2].caregiver, 500),
+        "reminders": fitting(facts["reminders"], 6, lambda reminder: reminder.why, 500),
+        "calls": fitting(facts["calls"], 4, lambda call: call.note, 450),
+        "plans": fitting(facts["plans"], 6, lambda plan: facts["titles"].get(plan.slug), 300),
+        "devices": fitting(facts["devices"], 4, lambda health: health.device.name, 200),
+        "expected": fitting(facts["expected"], 5, lambda level: level.words, 300),
+    }
 
 
 async def _facts(work: Work, patient: Patient) -> dict[str, Any]:

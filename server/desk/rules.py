@@ -1,15 +1,18 @@
 """Ages of flags, staffed hours and profiles of function: pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from server import opening_hours
 from server.flags.deadlines import THIS_WEEK_HOURS, TODAY_HOURS
 from server.flags.rules import Severity
 from server.opening_hours import ALL_WEEKDAYS, WeekHours
 from server.questionnaires.question import Question
+
+Item = TypeVar("Item")
 
 
 class InboxTab(StrEnum):
@@ -63,3 +66,22 @@ def profile_levels(questions: Iterable[Question], levels: Mapping[str, int]) -> 
         for profile, asked in by_profile.items()
         if all(q.link_id in levels for q in asked)
     }
+
+
+@dataclass(frozen=True)
+class Part(Generic[Item]):
+    """A part of a printed sheet: the rows that it has room for, each one whole, and how many more there are."""
+
+    rows: Sequence[Item]
+    more: int
+
+
+def fitting(rows: Sequence[Item], most: int, words: Callable[[Item], str | None], room: int) -> Part[Item]:
+    """The first rows whose words fit into `room` characters, `most` at most. The first one is there, however long."""
+    used, count = 0, 0
+    for row in rows[:most]:
+        used += len(words(row) or "")
+        if count and used > room:
+            break
+        count += 1
+    return Part(rows[:count], len(rows) - count)

@@ -60,7 +60,7 @@ async def sent_page(request: Ask, work: InWork, check_in_id: FromPath[str], who:
         opener=await _name(work.db, work.actor, response.opened_by),
         follows=await _follows(work.db, work.actor, flags),
         awaits=any(flag.owner_id is None for flag in flags),
-        trends=answers_shown.trends(definition, history, private)[:3],
+        trends=answers_shown.trends(definition, history, private),
         says_urgency=private or any(flag.severity in (Severity.URGENT, Severity.TODAY) for flag in flags),
         offers_private=work.actor.kind == ActorKind.PATIENT and not private,
         may_undo=may_undo(response.received_at, check_in.closes_at, work.now),

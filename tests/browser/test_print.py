@@ -92,6 +92,24 @@ async def test_case_112_every_printed_page_says_whose_it_is_and_which_page(
                 assert words in text, (path, number, words)
 
 
+async def test_case_112_a_long_name_is_whole_on_paper_and_hides_nothing(chromium: Browser, site: RunningSite) -> None:
+    name = "Maximiliana Josefina " * 10
+    async with site.database.writing() as db:
+        (await db.get_one(Patient, site.cast.rosa.id)).name = name.strip()
+    ken = await desk_of(chromium, site, site.cast.ken)
+    await ken.emulate_media(media="print")
+    for path in ("", "/print"):
+        await ken.goto(f"/staff/patients/{site.cast.rosa.id}{path}")
+        head, heading = ken.locator(".print-head"), ken.locator("h1")
+        ends, begins = await head.bounding_box(), await heading.bounding_box()
+        assert ends
+        assert begins
+        assert ends["y"] + ends["height"] <= begins["y"], path
+        assert await head.evaluate("head => head.scrollWidth <= head.clientWidth"), path
+        text = page_text(PdfReader(BytesIO(await ken.pdf(format="A4"))).pages[0])
+        assert text.replace(" ", "").count(name.replace(" ", "")) == 2, path
+
+
 async def test_case_112_pages_that_are_of_no_one_patient_say_the_clinic(chromium: Browser, site: RunningSite) -> None:
     ken = await desk_of(chromium, site, site.cast.ken)
     for path in ("/staff/schedule", "/staff/patients", "/staff"):

@@ -170,6 +170,7 @@ async def _page(request: Ask, work: Work, flag: Flag, view: View) -> Response[st
         view.status,
         WRONG.get(view.why, ()),
         row=row,
+        patient=row.patient,
         detail=await flag_detail.of(work, flag),
         back=view.back,
         why=view.why,
