@@ -22,6 +22,7 @@ from jinja2 import Environment, nodes
 from server.appointments.rules import AppointmentFault
 from server.delivery.heartbeats import SendingTrouble
 from server.desk.inbox import flag_pages
+from server.desk.past_pages import Past
 from server.desk.rules import InboxTab
 from server.flags.rules import WHOLE, Condition
 from server.people.clinics import CLINIC_LINES
@@ -80,6 +81,7 @@ def _other_words(fields: dict[str, set[str]]) -> dict[str, set[str]]:
         "last": words_in(AttemptState) | words_in(ReminderState),
         "show": words_in(InboxTab),
         "silence": words_in(SendingTrouble),
+        "what": words_in(Past),
         "who": words_in(Respondent),
         # Why something was refused: by a form, a phone number or an appointment. Also why the outbox kept an entry.
         "why": {"over", "left"} | words_in(flag_pages.Missing | flag_pages.Changed | NumberFault | AppointmentFault),

@@ -112,18 +112,29 @@ class Line:
     at: datetime
     who: str
     what: str
+    id: str = ""
 
 
 async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[Line]:
     """The newest actions of people on this patient's data; what Interlude does by itself is left out."""
+    return await _lines(db, actor, patient, NEWEST)
+
+
+async def all_of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[Line]:
+    return await _lines(db, actor, patient, None)
+
+
+async def _lines(db: AsyncSession, actor: Actor, patient: Patient, limit: int | None) -> list[Line]:
     if patient.clinic_id != actor.clinic_id:
         return []
     about = AuditEvent.subject_id.in_(_subjects(patient.id))
     by_people = or_(AuditEvent.actor_kind != ActorKind.SYSTEM, AuditEvent.actor_id == SOMEONE)
     query = select(AuditEvent).where(about, by_people)
-    events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(NEWEST)))
+    events = list(await db.scalars(query.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(limit)))
     names = await _names(db, actor, patient)
-    return [Line(event.at, names.get(event.actor_id) or _unnamed(event), in_words(event.verb)) for event in events]
+    return [
+        Line(event.at, names.get(event.actor_id) or _unnamed(event), in_words(event.verb), event.id) for event in events
+    ]
 
 
 def _subjects(patient_id: str) -> CompoundSelect[tuple[str]]:

@@ -138,6 +138,7 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
         ],
         "plans": in_force,
         "next_due": await plans.next_due(work, patient, in_force),
+        "all_visits": len(appointments),
         "ended_plans": await ended_plans.of_patient(work.db, patient.id),
         "titles": {slug: definition.title for slug, definition in asked.items()},
         "faults": {
@@ -145,9 +146,10 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
         },
         "caregivers": await people.caregivers_of(work.db, patient.id),
         "devices": await health.of_devices(work.db, await sessions.devices_of(work.db, patient.id), work.now),
-        "reminders": await status.of_patient(work.db, patient.id, until=work.now + timedelta(days=8)),
+        "reminders": await status.of_patient(work.db, patient.id, until=work.now + status.AHEAD),
         "calls": await calls.of_patient(work.db, patient.id),
-        "names": {member.id: member.name for member in await staff.team(work.db, work.actor)},
+        "all_answers": len(history),
+        "names": {member.id: member.name for member in await staff.everybody(work.db, work.actor)},
         "zone": work.actor.zone,
         "now": work.now,
     }

@@ -2,7 +2,7 @@
 
 from litestar import Router
 
-from server.desk import clinic_pages, device_pages, pages, patient_pages, plan_pages
+from server.desk import clinic_pages, device_pages, pages, past_pages, patient_pages, plan_pages
 from server.desk.end_of_care import pages as end_of_care_pages
 from server.desk.inbox import flag_pages
 from server.desk.inbox import pages as inbox_pages
@@ -16,6 +16,7 @@ router = Router(
         flag_pages.router,
         pages.router,
         patient_pages.router,
+        past_pages.router,
         device_pages.router,
         plan_pages.router,
         clinic_pages.router,

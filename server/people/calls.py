@@ -28,9 +28,9 @@ async def log_call(work: Work, patient: Patient, outcome: CallOutcome, note: str
     await work.db.flush()
 
 
-async def of_patient(db: AsyncSession, patient_id: str, limit: int = 20) -> list[PhoneCall]:
-    """The patient's calls, newest first."""
-    found = select(PhoneCall).where(PhoneCall.patient_id == patient_id).order_by(PhoneCall.at.desc())
+async def of_patient(db: AsyncSession, patient_id: str, limit: int | None = 20) -> list[PhoneCall]:
+    """The patient's calls, newest first; `limit` None: all."""
+    found = select(PhoneCall).where(PhoneCall.patient_id == patient_id).order_by(PhoneCall.at.desc(), PhoneCall.id)
     return list(await db.scalars(found.limit(limit)))
 
 

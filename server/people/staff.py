@@ -17,6 +17,11 @@ async def team(db: AsyncSession, actor: Actor) -> list[Staff]:
     return sorted(found, key=lambda staff: staff.name.casefold())
 
 
+async def everybody(db: AsyncSession, actor: Actor) -> list[Staff]:
+    """Those who have left too: what they did keeps their name."""
+    return list(await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id)))
+
+
 async def find_staff(db: AsyncSession, actor: Actor, staff_id: str) -> Staff | None:
     return await db.scalar(select(Staff).where(Staff.id == staff_id, Staff.clinic_id == actor.clinic_id))
 

@@ -1,7 +1,7 @@
 """Reminder status for staff: attempts, the derived state, and the not-reached list."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +15,8 @@ from server.reminders.reason_words import reason_words
 from server.reminders.states import AttemptState, ReminderState
 
 NOT_REACHED = (ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.MISSED)
+
+AHEAD = timedelta(days=8)  # what is planned for later is not shown yet
 
 
 @dataclass(frozen=True)
@@ -38,20 +40,25 @@ class ReminderStatus:
 
 async def of_patient(db: AsyncSession, patient_id: str, until: datetime, limit: int = 20) -> list[ReminderStatus]:
     """A patient's newest reminders before `until`, with their attempts, for staff."""
-    reminders = list(
-        await db.scalars(
-            select(Reminder)
-            .where(
-                Reminder.patient_id == patient_id,
-                Reminder.staff_id.is_(None),
-                Reminder.reason.is_distinct_from("replanned"),
-                Reminder.moment < until,
-            )
-            .order_by(Reminder.moment.desc())
-            .limit(limit)
+    return await with_attempts(db, await reminders_of_patient(db, patient_id, until, limit))
+
+
+async def reminders_of_patient(
+    db: AsyncSession, patient_id: str, until: datetime, limit: int | None = None
+) -> list[Reminder]:
+    """A patient's newest reminders before `until`, for staff; `limit` None: all."""
+    found = await db.scalars(
+        select(Reminder)
+        .where(
+            Reminder.patient_id == patient_id,
+            Reminder.staff_id.is_(None),
+            Reminder.reason.is_distinct_from("replanned"),
+            Reminder.moment < until,
         )
+        .order_by(Reminder.moment.desc())
+        .limit(limit)
     )
-    return await with_attempts(db, reminders)
+    return list(found)
 
 
 async def with_attempts(db: AsyncSession, reminders: list[Reminder]) -> list[ReminderStatus]:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from html import unescape
+from itertools import count
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -25,6 +26,7 @@ from tests.flags.scene import answers, only_flag
 from tests.stories import device_of
 
 LETTERS = st.characters(categories=("L", "M", "N", "P", "S"))
+MINUTES = count()
 TEXTS = st.text(LETTERS | st.just(" "), min_size=1, max_size=400).filter(lambda typed: not is_blank(typed))
 ANY = settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
@@ -44,7 +46,7 @@ def shows(page: str, text: str) -> bool:
 async def test_case_84_any_name_and_note_is_whole_on_the_patients_page_and_its_sheet(
     signed_in: Enter, cast: Cast, database: Database, name: str, note: str
 ) -> None:
-    name, note = name.strip(), note.strip()
+    name, note, now = name.strip(), note.strip(), NOW + timedelta(days=30, minutes=next(MINUTES))
     await answers(database, cast.rosa, {}, 0)
     await answers(database, cast.rosa, {"speech": "hard"}, 1)
     async with database.writing() as db:
@@ -53,11 +55,11 @@ async def test_case_84_any_name_and_note_is_whole_on_the_patients_page_and_its_s
         harbor.name = name[:200]
         await people.add_caregiver(work_by(db, cast.maria), rosa, name, name[:40])
         (await device_of(db, cast.luis)).name = name[:60]
-        await calls.log_call(work_by(db, cast.ken, NOW + timedelta(days=30)), rosa, CallOutcome.REACHED, note)
+        await calls.log_call(work_by(db, cast.ken, now), rosa, CallOutcome.REACHED, note)
         flag = (await db.scalars(select(Flag).order_by(Flag.raised_at.desc()))).first()
         assert flag is not None
         flag.closed_at, flag.closed_by, flag.outcome, flag.note = (
-            NOW + timedelta(days=30),
+            now,
             cast.ken.id,
             FlagOutcome.CALLED,
             note,

@@ -55,11 +55,14 @@ async def waiting(db: AsyncSession, actor: Actor) -> list[TextReply]:
     return list(await db.scalars(query.order_by(TextReply.sent_at, TextReply.id)))
 
 
-async def of_patient(db: AsyncSession, patient_id: str, limit: int = 20) -> list[TextReply]:
-    """The texts from a patient's or the caregiver's number, newest first; all that wait, however many."""
+async def of_patient(db: AsyncSession, patient_id: str, limit: int | None = 20) -> list[TextReply]:
+    """The texts from a patient's or the caregiver's number, newest first; all that wait, however many.
+
+    `limit` None: all.
+    """
     query = select(TextReply).where(TextReply.patient_id == patient_id)
     found = list(await db.scalars(query.order_by(TextReply.sent_at.desc(), TextReply.id)))
-    return [reply for place, reply in enumerate(found) if place < limit or reply.handled_at is None]
+    return [reply for place, reply in enumerate(found) if limit is None or place < limit or reply.handled_at is None]
 
 
 async def find(db: AsyncSession, actor: Actor, reply_id: str) -> TextReply | None:
