@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, ActorKind
+from server.audit import AuditEvent
 from server.checkins import rules
 from server.checkins.models import CheckIn
 from server.clock import to_wall
 from server.db import Work
-from server.flags import lists
-from server.flags.models import Flag
+from server.flags import flow, lists
+from server.flags.models import Flag, FlagEvidence
 from server.flags.rules import FlagOutcome
 from server.people import staff as people_staff
 from server.questionnaires import flow as questionnaires
@@ -21,6 +23,7 @@ from server.questionnaires.question import Question
 from server.questionnaires.respondents import Respondent, Source, source_of
 from server.responses import drafts
 from server.responses import history as past
+from server.responses.models import ConflictingVersion
 from server.responses.models import Response as Answered
 from server.web import charts
 from server.web.charts import Chart
@@ -92,11 +95,42 @@ async def worry(work: Work) -> Worry | None:
 
 
 async def _may_know(work: Work, flag: Flag) -> bool:
-    """Whether this person may read of the flag: not the patient, while it is only what a caregiver has not sent."""
-    if work.actor.kind != ActorKind.PATIENT or flag.source != Source.CAREGIVER:
+    """Whether this person may read of the flag. What a caregiver has said and not sent is that caregiver's alone."""
+    if flag.source != Source.CAREGIVER:
         return True
-    sent = await past.current_response(work.db, flag.check_in_id)
-    return sent is not None and source_of(sent.respondent) == Source.CAREGIVER
+    said, is_sent = await _said(work, flag)
+    if is_sent or (work.actor.kind == ActorKind.CAREGIVER and work.actor.id in said):
+        return True
+    response = await past.current_response(work.db, flag.check_in_id)
+    if response is None or source_of(response.respondent) != Source.CAREGIVER:
+        return False
+    return (response.caregiver_id or flag.patient_id) in said
+
+
+async def _said(work: Work, flag: Flag) -> tuple[set[str], bool]:
+    """The ids of those who said what raised the flag, and whether one of them has sent it.
+
+    When a caregiver sends, the server keeps beside it what the others have not sent: that is not sent by them.
+    """
+    raised = AuditEvent.subject_id == flag.id, AuditEvent.verb.in_(("flag.raised", "flag.updated"))
+    events = (await work.db.execute(select(AuditEvent.at, AuditEvent.actor_id).where(*raised))).all()
+    said, is_sent = set[str](), False
+    for piece in await flow.evidence_of(work.db, flag):
+        actors = {actor_id for at, actor_id in events if at == piece.at}
+        author = await _author(work, flag, piece)
+        said |= {author} if author else actors
+        is_sent = is_sent or (author is not None and (piece.conflict_id is None or actors == {author}))
+    return said, is_sent
+
+
+async def _author(work: Work, flag: Flag, piece: FlagEvidence) -> str | None:
+    """Whose answers a piece of evidence is from; None while they are no more than a draft."""
+    kept: Answered | ConflictingVersion | None = None
+    if piece.conflict_id:
+        kept = await work.db.get(ConflictingVersion, piece.conflict_id)
+    elif piece.response_id:
+        kept = await work.db.get(Answered, piece.response_id)
+    return (kept.caregiver_id or flag.patient_id) if kept else None
 
 
 async def _worry(work: Work, flag: Flag, topic: str) -> Worry:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from server.db import Database
 from server.flags import actions
 from server.flags.models import Flag
+from server.people import flow as people
 from server.phone import answers_shown
 from server.questionnaires.respondents import Respondent
 from server.responses import history
@@ -134,6 +135,39 @@ async def test_case_105_what_only_a_helper_has_said_and_not_sent_is_not_the_pati
         await answered(db, cast.rosa, check_in, STEADY)
     clock.move(minutes=11)
     assert "Your clinic received this" not in words(await rosa.get("/"))
+
+
+async def test_case_105_what_one_helper_has_not_sent_is_no_other_helpers_to_read(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    """Luis's urgent answer waits for its Send. Ana sends that all is well."""
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        ana = await people.add_caregiver(work_by(db, cast.maria), cast.rosa, "Ana Delgado", "daughter")
+    rosa, luis, hers = await signed_in(cast.rosa), await signed_in(cast.luis), await signed_in(ana)
+    await luis.submit(f"/check-ins/{check_in.id}/q/breathing", {"answer": "very-hard", "who": "helper"})
+    assert "Breathing Your clinic received this" in words(await luis.get("/"))
+    for phone in (rosa, hers):
+        assert "Your clinic received this" not in words(await phone.get("/"))
+    now = clock.move(minutes=1)
+    async with database.writing() as db:
+        well = {item: answer for item, answer in STEADY.items() if item != "mood"}
+        seen = Submission(check_in.client_id, well, Respondent.CAREGIVER, now)
+        assert isinstance(await submit.submit(work_by(db, ana, now), check_in, seen), Taken)
+    clock.move(minutes=11)
+    for phone in (rosa, hers):
+        assert "Your clinic received this" not in words(await phone.get("/"))
+
+
+async def test_case_105_what_one_helper_has_sent_the_others_may_read(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    async with database.writing() as db:
+        check_in = await due_check_in(db, cast.rosa)
+        ana = await people.add_caregiver(work_by(db, cast.maria), cast.rosa, "Ana Delgado", "daughter")
+        seen = Submission(check_in.client_id, {"breathing": "very-hard"}, Respondent.CAREGIVER, NOW)
+        assert isinstance(await submit.submit(work_by(db, cast.luis), check_in, seen), Taken)
+    assert "Breathing Your clinic received this" in words(await (await signed_in(ana)).get("/"))
 
 
 async def test_case_105_once_the_patient_says_it_too_it_is_the_patients_worry(
