@@ -42,6 +42,7 @@ class World:
     reply_id: str = "0" * 32
     path: str = "app.css"
     token: str = "nobody-has-this-token"
+    what: str = "changes"
 
 
 NOTHING = World(*["0" * 32] * 9)

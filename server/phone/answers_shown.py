@@ -98,29 +98,29 @@ async def _may_know(work: Work, flag: Flag) -> bool:
     """Whether this person may read of the flag. What a caregiver has said and not sent is that caregiver's alone."""
     if flag.source != Source.CAREGIVER:
         return True
-    said, is_sent = await _said(work, flag)
-    if is_sent or (work.actor.kind == ActorKind.CAREGIVER and work.actor.id in said):
+    authors, is_sent = await _authors(work, flag)
+    if is_sent or (work.actor.kind == ActorKind.CAREGIVER and work.actor.id in authors):
         return True
     response = await past.current_response(work.db, flag.check_in_id)
     if response is None or source_of(response.respondent) != Source.CAREGIVER:
         return False
-    return (response.caregiver_id or flag.patient_id) in said
+    return (response.caregiver_id or flag.patient_id) in authors
 
 
-async def _said(work: Work, flag: Flag) -> tuple[set[str], bool]:
+async def _authors(work: Work, flag: Flag) -> tuple[set[str], bool]:
     """The ids of those who said what raised the flag, and whether one of them has sent it.
 
     When a caregiver sends, the server keeps beside it what the others have not sent: that is not sent by them.
     """
     raised = AuditEvent.subject_id == flag.id, AuditEvent.verb.in_(("flag.raised", "flag.updated"))
     events = (await work.db.execute(select(AuditEvent.at, AuditEvent.actor_id).where(*raised))).all()
-    said, is_sent = set[str](), False
+    authors, is_sent = set[str](), False
     for piece in await flow.evidence_of(work.db, flag):
         actors = {actor_id for at, actor_id in events if at == piece.at}
         author = await _author(work, flag, piece)
-        said |= {author} if author else actors
+        authors |= {author} if author else actors
         is_sent = is_sent or (author is not None and (piece.conflict_id is None or actors == {author}))
-    return said, is_sent
+    return authors, is_sent
 
 
 async def _author(work: Work, flag: Flag, piece: FlagEvidence) -> str | None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from playwright.async_api import Browser, expect
 
+from server.desk.past_pages import Past
 from server.questionnaires.answers import Value
 
 from .chromium import DESKTOP, new_page
@@ -147,6 +148,8 @@ async def _patient(desk: Inspection, site: RunningSite) -> None:
     await sees(page, "End this check-in plan?")
     await desk.look("a plan, asked about before it ends")
     await desk.visit(f"{rosa}/print", "the sheet for a visit")
+    for what in Past:
+        await desk.visit(f"{rosa}/past/{what}", f"a patient's past: {what}")
     await page.goto(rosa)
     await press(page, "Pair the patient's phone")
     await sees(page, "Pair Rosa Delgado's phone")

@@ -58,6 +58,7 @@ DESK |= {
     "/staff/triggers/{trigger_id:str}",
     "/staff/triggers/{trigger_id:str}/end",
     f"{PATIENT}/plans/{{plan_id:str}}/end",
+    f"{PATIENT}/past/{{what:str}}",
 }
 
 
