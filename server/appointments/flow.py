@@ -1,6 +1,6 @@
 """Move, mark and find appointments. Each change also updates their reminders and check-ins."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from server.appointments.seen_appointments import was_seen
 from server.checkins import appointment_check_ins
 from server.db import Work
 from server.people import flow as people
+from server.people import staff
 from server.people.models import Patient
 from server.reminders import flow as reminders
 from server.reminders.states import CancelReason
@@ -70,7 +71,8 @@ async def correct(work: Work, appointment: Appointment, details: Details) -> Non
     minutes = rules.check_length(details.minutes)
     before = Details(appointment.place, appointment.minutes, appointment.instructions)
     appointment.place, appointment.minutes, appointment.instructions = details.place, minutes, details.instructions
-    audit.record(work, "appointment.corrected", appointment)
+    changed = staff.fields_changed(asdict(before), asdict(details))
+    audit.record(work, "appointment.corrected", appointment, **changed)
     if before == details:
         return
     appointment.changes += 1  # the calendar file shows all three

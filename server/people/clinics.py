@@ -6,6 +6,7 @@ from datetime import datetime
 from server import audit, opening_hours
 from server.clock import to_utc, to_wall
 from server.db import Work
+from server.people import staff
 from server.people.flow import clinic_of, set_number
 from server.people.models import Clinic
 from server.phone_numbers import reading as numbers
@@ -40,11 +41,13 @@ async def change_clinic(work: Work, clinic: Clinic, facts: ClinicFacts) -> None:
     """Change the clinic's details. Raises BadNumbers before it changes anything."""
     typed = {field: getattr(facts, field) for field in CLINIC_LINES}
     lines = numbers.read_all(typed, facts.country, numbers.read_line)
+    before = {field.name: getattr(clinic, field.name) for field in fields(facts)}
     for field in fields(facts):
         setattr(clinic, field.name, getattr(facts, field.name))
     for name, line in lines.items():
         set_number(clinic, name, line)
-    audit.record(work, "clinic.changed", clinic)
+    after = {name: getattr(clinic, name) for name in before}
+    audit.record(work, "clinic.changed", clinic, **staff.fields_changed(before, after))
 
 
 def is_closed(clinic: Clinic, now: datetime) -> bool:

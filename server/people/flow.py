@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit
 from server.actor import Actor
 from server.db import Work
+from server.people import staff
 from server.people.models import Caregiver, Clinic, Patient, Staff
 from server.people.rules import ContactBy, NameInMessages
 from server.phone_numbers import reading as numbers
@@ -31,6 +32,7 @@ class NewPatient:
 
 
 OWN_NUMBERS = ("phone", "caregiver_phone")
+DETAILS = ("name", "zone", "email", "contact", "instructions", "locale", "birth_date", "record_number")
 
 
 def set_number(row: Clinic | Patient | Staff, field: str, number: Dialable | None) -> None:
@@ -71,11 +73,14 @@ async def change_patient(work: Work, patient: Patient, new: NewPatient) -> None:
     numbers = _own_numbers(typed, (await clinic_of(work.db, work.actor)).country)
     if new.email != patient.email:
         patient.email_stopped_at = None  # it was about the other address
-    for field in ("name", "zone", "email", "contact", "instructions", "locale", "birth_date", "record_number"):
+    fields = (*DETAILS, *OWN_NUMBERS)
+    before = {field: getattr(patient, field) for field in fields}
+    for field in DETAILS:
         setattr(patient, field, getattr(new, field))
     for field, number in numbers.items():
         set_number(patient, field, number)
-    audit.record(work, "patient.changed", patient)
+    after = {field: getattr(patient, field) for field in fields}
+    audit.record(work, "patient.changed", patient, **staff.fields_changed(before, after))
 
 
 def _own_numbers(typed: dict[str, str | None], country: str) -> dict[str, Dialable | None]:
@@ -97,13 +102,13 @@ async def set_name_in_messages(work: Work, patient: Patient, chosen: NameInMessa
 async def set_contact(work: Work, patient: Patient, contact: ContactBy) -> None:
     """Set how the clinic contacts the patient."""
     patient.contact = contact
-    audit.record(work, "patient.contact", patient, contact=contact)
+    audit.record(work, "patient.contact", patient, contact=contact, fields="contact")
 
 
 async def set_language(work: Work, patient: Patient, locale: str) -> None:
     """Set the language of the patient's pages and messages."""
     patient.locale = locale
-    audit.record(work, "patient.language", patient, locale=locale)
+    audit.record(work, "patient.language", patient, locale=locale, fields="locale")
 
 
 async def lock(db: AsyncSession, patient: Patient) -> None:

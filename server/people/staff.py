@@ -1,8 +1,9 @@
 """Find the clinic's staff members, and who changed something last."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.actor import Actor, ActorKind
 from server.audit import AuditEvent
 from server.people.models import Staff
+
+LOOKS_BACK = 200  # acts: older ones are of forms that nobody has open any more
+Values = Mapping[str, Any]
 
 
 async def team(db: AsyncSession, actor: Actor) -> list[Staff]:
@@ -28,12 +32,16 @@ async def find_staff(db: AsyncSession, actor: Actor, staff_id: str) -> Staff | N
 
 @dataclass(frozen=True)
 class LatestChange:
-    """Who changed something last, and when. `name` is "" unless it was a staff member of this clinic."""
+    """Who changed something last, and when. `name` is "" unless it was a staff member of this clinic.
+
+    `by_field`: the same for each field of a form, as far as the acts say which fields they changed.
+    """
 
     at: datetime
     kind: ActorKind
     name: str
     is_own: bool
+    by_field: Mapping[str, "LatestChange"] = field(default_factory=dict, compare=False)
 
 
 async def latest_change(db: AsyncSession, actor: Actor, verbs: Collection[str], *subjects: str) -> LatestChange | None:
@@ -41,9 +49,24 @@ async def latest_change(db: AsyncSession, actor: Actor, verbs: Collection[str], 
     acts = select(AuditEvent).where(
         AuditEvent.clinic_id == actor.clinic_id, AuditEvent.subject_id.in_(subjects), AuditEvent.verb.in_(verbs)
     )
-    event = await db.scalar(acts.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(1))
-    if event is None:
+    events = list(await db.scalars(acts.order_by(AuditEvent.at.desc(), AuditEvent.id).limit(LOOKS_BACK)))
+    if not events:
         return None
-    member = await find_staff(db, actor, event.actor_id)
+    names = {member.id: member.name for member in await everybody(db, actor)}
+    changes = [_change(event, actor, names) for event in events]
+    by_field: dict[str, LatestChange] = {}
+    for event, change in zip(events, changes, strict=True):
+        for name in str(event.detail.get("fields", "")).split():
+            by_field.setdefault(name, change)
+    return replace(changes[0], by_field=by_field)
+
+
+def _change(event: AuditEvent, actor: Actor, names: Mapping[str, str]) -> LatestChange:
     is_own = (event.actor_kind, event.actor_id) == (actor.kind, actor.id)
-    return LatestChange(event.at, event.actor_kind, member.name if member else "", is_own)
+    return LatestChange(event.at, event.actor_kind, names.get(event.actor_id, ""), is_own)
+
+
+def fields_changed(before: Values, after: Values) -> dict[str, str]:
+    """For the detail of an audit event: the names of the fields whose values differ."""
+    names = [name for name, value in after.items() if before.get(name) != value]
+    return {"fields": " ".join(names)} if names else {}

@@ -10,6 +10,7 @@ from server.actor import ActorKind, Role, system
 from server.db import Database, Work
 from server.people import flow, staff
 from server.people.models import Patient, Staff
+from server.people.rules import ContactBy
 from tests.appointments.scene import booked
 from tests.browser_without_screen import words
 from tests.cast import NOW, Cast, acting, work_by
@@ -92,6 +93,35 @@ async def test_case_89_a_merged_form_says_who_changed_it_and_when(
     assert "or you on another page" not in words(late)
     own = words(await ken.submit(action, opened | ruths))
     assert "You changed this on another page, Mon, Nov 16, 10:00 AM." in own
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_case_89_each_field_of_a_merged_form_says_who_changed_it(
+    signed_in: Enter, cast: Cast, database: Database, clock: StillClock
+) -> None:
+    """Ken and Maria change different fields while Ruth has the form open; then the patient changes one of them."""
+    ruth, ken, maria = await signed_in(cast.ruth), await signed_in(cast.ken), await signed_in(cast.maria)
+    path = f"/staff/patients/{cast.walter.id}/edit"
+    form = {"name": "Walter Brandt", "zone": "America/New_York", "contact": "call"}
+    opened = form | {"seen": _seen(await ruth.get(path))}
+    clock.move(hours=1)
+    await ken.submit(path, opened | {"phone": "(212) 555-0178", "contact": "text"})
+    clock.move(hours=1)
+    second = opened | {"phone": "(212) 555-0178", "contact": "text", "seen": _seen(await maria.get(path))}
+    await maria.submit(path, second | {"record_number": "77"})
+    clock.move(hours=1)
+    async with database.writing() as db:
+        walter = await db.get_one(Patient, cast.walter.id)
+        await flow.set_contact(work_by(db, walter, clock()), walter, ContactBy.CALL)
+    late = words(await ruth.submit(path, opened | {"instructions": "Bring the cane."}))
+    assert "(212) 555-0178 Ken Osei, Mon, Nov 16, 10:00 AM" in late
+    assert "77 Maria Alvarez, Mon, Nov 16, 11:00 AM" in late
+    async with database.reading() as db:
+        latest = await staff.latest_change(
+            db, acting(cast.ruth), ("patient.changed", "patient.contact"), cast.walter.id
+        )
+    assert latest is not None
+    assert (latest.by_field["contact"].kind, latest.by_field["contact"].name) == (ActorKind.PATIENT, "")
 
 
 def _filled(each: Any, ids: dict[str, str]) -> Any:
