@@ -50,7 +50,9 @@ def unaudited(sources: dict[str, str]) -> set[str]:
     calls = {name: called_by(node, _names(name.partition(":")[0], trees)) for name, node in found.items()}
     recording = callers_of({name for name, node in found.items() if "audit.record" in ast.unparse(node)}, calls)
     own = {name: {to for to in made if to.partition(":")[0] == name.partition(":")[0]} for name, made in calls.items()}
-    writing = callers_of({name for name, node in found.items() if any(_writes(part) for part in ast.walk(node))}, own)
+    stored = {file: _statements(tree) for file, tree in trees.items()}
+    changing = {name for name, node in found.items() if _changes(node, stored[name.partition(":")[0]])}
+    writing = callers_of(changing, own)
     public = {name for name, node in found.items() if isinstance(node, ast.AsyncFunctionDef) and node.name[0] != "_"}
     return public & writing - recording
 
@@ -71,6 +73,25 @@ def _names(file: str, trees: dict[str, ast.Module]) -> dict[str, str]:
     return names
 
 
+def _statements(tree: ast.Module) -> set[str]:
+    """Names of the module's own statements that change rows, such as `CLAIM = update(…)`, also those that it makes."""
+    makers = {node.name for node in tree.body if isinstance(node, Function) and _changes(node, set())}
+    return {
+        ast.unparse(target)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and (_changes(node.value, set()) or _names_any(node.value, makers))
+        for target in node.targets
+    }
+
+
+def _changes(node: ast.AST, statements: set[str]) -> bool:
+    return any(_writes(part) for part in ast.walk(node)) or _names_any(node, statements)
+
+
+def _names_any(node: ast.AST, names: set[str]) -> bool:
+    return any(isinstance(part, ast.Name) and part.id in names for part in ast.walk(node))
+
+
 def _writes(node: ast.AST) -> bool:
     if isinstance(node, ast.Call):
         called = ast.unparse(node.func)
@@ -89,6 +110,12 @@ def test_a_function_that_records_nothing_is_found() -> None:
     silent = "async def end(db, actor, plan, now):\n    _end(plan, now)\ndef _end(plan, now):\n    plan.ended_at = now"
     assert unaudited({"a.py": silent}) == {"a.py:end"}
     assert unaudited({"a.py": silent + "\n    audit.record(db)"}) == set()
+    built_once = (
+        "GO = update(Row)\nasync def go(db):\n    await db.execute(GO)\nasync def read(db):\n    await db.get(Row)"
+    )
+    assert unaudited({"a.py": built_once}) == {"a.py:go"}
+    by_a_maker = "def _go():\n    return update(Row)\nGO = _go()\nasync def go(db):\n    await db.execute(GO)"
+    assert unaudited({"a.py": by_a_maker}) == {"a.py:go"}
     elsewhere = {"x/b.py": "async def note(work):\n    audit.record(work)"}
     calling = "from server.x import b\nasync def end(work, plan):\n    plan.ended_at = work.now\n    await b.note(work)"
     assert unaudited(elsewhere | {"a.py": calling}) == set()

@@ -93,9 +93,9 @@ class Sender:
     def _decide(self, going: _Going) -> None:
         """Without all outcomes its lease will expire, then we try again."""
         pairs = [(outgoing, going.outcomes[outgoing.attempt_id]) for outgoing in going.attempts]
-        known = [(outgoing, outcome) for outgoing, outcome in pairs if outcome is not None]
-        if len(known) == len(pairs):
-            self._outcomes.add(known)
+        ended = [(outgoing, outcome) for outgoing, outcome in pairs if outcome is not None]
+        if len(ended) == len(pairs):
+            self._outcomes.add(ended)
 
     async def _send(self, outgoing: Outgoing) -> Outcome:
         return await self.channels[outgoing.channel].send(outgoing.address, outgoing.message)

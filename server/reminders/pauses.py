@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Date, and_, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
 from server.actor import system
 from server.db import Work
-from server.db.id_lists import is_among
+from server.db.id_lists import given, is_among
 from server.people.models import Patient
 from server.people.pauses import flow as pausing
 from server.people.pauses import rules
@@ -18,6 +18,10 @@ from server.reminders.states import ReminderState
 
 AHEAD = timedelta(days=1)  # no zone is so far ahead of UTC
 WAITING = (ReminderState.SCHEDULED, ReminderState.SENDING)
+NEAR = select(Patient.id, Patient.zone, Patient.paused_until).where(
+    Patient.paused_until <= bindparam("day", type_=Date())
+)
+UNLOCKED = select(Patient).where(is_among(Patient.id, given())).with_for_update(key_share=True, skip_locked=True)
 
 
 async def end_over(db: AsyncSession, now: datetime) -> int:
@@ -25,16 +29,12 @@ async def end_over(db: AsyncSession, now: datetime) -> int:
 
     The sender calls this before it claims. A patient whom somebody has locked has to wait for the next call.
     """
-    near = select(Patient.id, Patient.zone, Patient.paused_until).where(Patient.paused_until <= (now + AHEAD).date())
-    over = [id_ for id_, zone, until in (await db.execute(near)).all() if rules.is_over(until, zone, now)]
+    near = await db.execute(NEAR, {"day": (now + AHEAD).date()})
+    over = [patient_id for patient_id, zone, until in near.all() if rules.is_over(until, zone, now)]
     if not over:
         return 0
-    locked = select(Patient).where(is_among(Patient.id, over)).with_for_update(key_share=True, skip_locked=True)
-    ended = [
-        patient
-        for patient in await db.scalars(locked.execution_options(populate_existing=True))
-        if patient.is_pause_over(now)
-    ]
+    unlocked = await db.scalars(UNLOCKED, {"ids": over}, execution_options={"populate_existing": True})
+    ended = [patient for patient in unlocked if patient.is_pause_over(now)]
     for patient in ended:
         await _end_by_itself(Work(db, system(patient.clinic_id), now), patient)
     return len(ended)
@@ -43,15 +43,14 @@ async def end_over(db: AsyncSession, now: datetime) -> int:
 async def _end_by_itself(work: Work, patient: Patient) -> None:
     if patient.pause_reason is None or patient.paused_until is None:
         return
-    begins = rules.begins(patient.paused_until, patient.zone)
+    await _end_what_fell_due(work, patient, rules.begins(patient.paused_until, patient.zone))
     await pausing.resume(work, patient, Pause(patient.pause_reason, patient.paused_until))
-    await _end_what_fell_due(work, patient, begins)
 
 
 async def resume(work: Work, patient: Patient) -> None:
     """Somebody ends the pause."""
-    await pausing.resume(work, patient)
     await _end_what_fell_due(work, patient, work.now)
+    await pausing.resume(work, patient)
 
 
 async def _end_what_fell_due(work: Work, patient: Patient, before: datetime) -> None:
