@@ -61,11 +61,8 @@ def lines(response: Response, definition: Definition) -> list[tuple[Question, st
     given = history.answers_of(response)
     if definition.refused_because:
         return bare(given)
-    return [
-        (question, _words(question, given[question.link_id]))
-        for question in definition.questions
-        if question.link_id in given
-    ]
+    asked = [question for question in definition.questions if question.link_id in given]
+    return [(question, _words(question, given[question.link_id])) for question in asked]
 
 
 def _words(question: Question, value: Value) -> str | None:
