@@ -23,6 +23,7 @@ from server.reminders.channel_policies import flow as channel_policy
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptState, BlockReason
 
+INSERT = insert(cast(Table, Attempt.__table__))
 Address = PushAddress | Mailbox | Number
 BLOCKED: dict[NumberState, BlockReason] = {
     NumberState.STOPPED: "this number stopped our texts",
@@ -143,4 +144,4 @@ def prepare_attempt(sending: Sending, reminder: Reminder, target: Target, rests:
 async def insert_attempts(sending: Sending) -> None:
     """Insert the rows of all attempts of the batch, without an object for each."""
     if sending.rows:
-        await (await sending.db.connection()).execute(insert(cast(Table, Attempt.__table__)), sending.rows)
+        await (await sending.db.connection()).execute(INSERT, sending.rows)

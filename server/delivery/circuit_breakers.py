@@ -27,12 +27,13 @@ OURS = is_among(CircuitBreaker.service, given())
 UNLOCKED = CircuitBreaker.service.in_(select(CircuitBreaker.service).where(OURS).with_for_update(skip_locked=True))
 IS_OPEN = CircuitBreaker.opened_at.is_not(None)
 OPEN = select(CircuitBreaker.service, CircuitBreaker.probe_at).where(OURS, IS_OPEN)
-CLOSE = delete(CircuitBreaker).where(UNLOCKED)
+CLOSE = delete(CircuitBreaker).where(UNLOCKED).execution_options(synchronize_session=False)
 PROBE = (
     update(CircuitBreaker)
     .where(UNLOCKED, IS_OPEN, or_(CircuitBreaker.probe_at <= AT, CircuitBreaker.probe_at > BEYOND))
     .values(probe_at=ENDS)
     .returning(CircuitBreaker.service)
+    .execution_options(synchronize_session=False)
 )
 
 

@@ -16,7 +16,7 @@ from server.delivery.outcomes.accepted import Done
 from server.delivery.outcomes.flow import by_reminder, write_outcomes
 
 log = structlog.get_logger()
-GATHERS = 0.02  # seconds to collect outcomes before they are written together
+GATHERS = 0.05  # seconds to collect outcomes before they are written together
 AGAIN = 0.5  # seconds until the next try, while the database is away or rows are locked
 
 
