@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from server.channels.addresses import PushAddress
 from server.channels.protocol import ChannelName, Message, Outcome, Result
 from server.channels.push.encryption import device_key, encrypt
-from server.channels.push.endpoints import BadEndpoint, check_endpoint, origin_of
+from server.channels.push.endpoints import BadEndpoint, check_endpoint
 from server.channels.push.host_list import HostList
 from server.channels.push.http_client import MaybeDelivered, NotDelivered, PushHttpClient
 from server.channels.push.service_response import outcome_of, retry_after, service_reason
@@ -57,8 +57,8 @@ class PushChannel:
     async def send(self, address: PushAddress, message: Message) -> Outcome:
         encrypted = _encrypted_among_others if self._in_progress else _encrypted
         try:
-            check_endpoint(address.endpoint, self._hosts)
-            headers = self._headers(address, message)
+            origin = check_endpoint(address.endpoint, self._hosts)
+            headers = self._headers(origin, address, message)
             body = encrypted(address, _payload(message))
         except (BadEndpoint, BadKeys, LostVapidKey, _Unsendable) as error:
             return Outcome(Result.REJECTED, reason=str(error))
@@ -71,11 +71,11 @@ class PushChannel:
     async def close(self) -> None:
         await self._wire.close()
 
-    def _headers(self, address: PushAddress, message: Message) -> dict[str, str]:
+    def _headers(self, origin: str, address: PushAddress, message: Message) -> dict[str, str]:
         if not _TOPIC.fullmatch(message.id):
             raise _Unsendable("the message's id is not 1 to 32 base64url characters")
         return {
-            "Authorization": self._signer.header(address.vapid_key_id, origin_of(address.endpoint)),
+            "Authorization": self._signer.header(address.vapid_key_id, origin),
             "Content-Encoding": "aes128gcm",
             "Content-Type": "application/octet-stream",
             "TTL": str(min(max(message.ttl, 0), LONGEST_TTL)),

@@ -28,13 +28,13 @@ class PermanentlyRemoved(BadEndpoint):
     """The browser marked its subscription as ended; it has to subscribe again."""
 
 
-def check_endpoint(url: str, hosts: HostList) -> None:
-    """Raise BadEndpoint unless `url` is at a known push service, spelled as browsers spell it."""
+def check_endpoint(url: str, hosts: HostList) -> str:
+    """Raise BadEndpoint unless `url` is at a known push service, spelled as browsers spell it. Returns its origin."""
     scheme, host, port = _parts(url)
     if host == "permanently-removed.invalid":
         raise PermanentlyRemoved("the browser has ended this subscription; it has to subscribe anew")
     if hosts.is_own_loopback(host, port):
-        return
+        return _origin(scheme, host, port)
     service = _bracketed(host) + ("" if port == DEFAULT_PORTS["https"] else f":{port}")
     if fault := _host_fault(host):
         raise BadEndpoint(fault, service)
@@ -42,6 +42,7 @@ def check_endpoint(url: str, hosts: HostList) -> None:
         raise BadEndpoint("the address is not https")
     if not hosts.knows(host, port):
         raise BadEndpoint("the address is not at a push service that we know, on its own port", service)
+    return _origin(scheme, host, port)
 
 
 def _host_fault(host: str) -> str | None:
@@ -75,9 +76,8 @@ def _parts(url: str) -> tuple[str, str, int]:
     return parts[1], authority[1].strip("[]"), int(authority[2] or DEFAULT_PORTS[parts[1]])
 
 
-def origin_of(url: str) -> str:
-    """Scheme, host, and the port unless it is the default (RFC 6454 §6.2). Raises BadEndpoint."""
-    scheme, host, port = _parts(url)
+def _origin(scheme: str, host: str, port: int) -> str:
+    """With the port unless it is the default (RFC 6454 §6.2)."""
     return f"{scheme}://{_bracketed(host)}" + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
 
 
