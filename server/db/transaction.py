@@ -4,19 +4,16 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import (
-    event,
-)
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import (
-    ORMExecuteState,
-    Session,
-    with_loader_criteria,
-)
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, with_loader_criteria
 
 from server.actor import Actor
 from server.db.tables import OfClinic
+
+CLINICS_KEPT = 100
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,10 @@ def works_of(work: Work, people: Iterable[Actor]) -> Iterator[Work]:
 def _only_this_clinic(state: ORMExecuteState) -> None:
     clinic_id = state.session.info.get("clinic_id")
     if clinic_id and (state.is_select or state.is_update or state.is_delete):
-        state.statement = state.statement.options(
-            with_loader_criteria(OfClinic, lambda cls: cls.is_of(clinic_id), include_aliases=True)
-        )
+        state.statement = state.statement.options(_rows_of(clinic_id))
+
+
+@lru_cache(maxsize=CLINICS_KEPT)
+def _rows_of(clinic_id: str) -> LoaderCriteriaOption:
+    """The limit as an option of a statement. Making one takes a quarter of the time of a small query."""
+    return with_loader_criteria(OfClinic, lambda cls: cls.is_of(clinic_id), include_aliases=True)
