@@ -81,7 +81,7 @@ const OfflineBundle = (() => {
   /** @type {(shown?: string) => Promise<Bundle | null>} */
   async function fetchBundle(shown) {
     const before = await ownBundle();
-    const stood = await notifications(); // one that comes meanwhile is newer than the answer
+    const stood = await notifications(); // one that comes during the request is newer than its response
     const request = { headers: { accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) };
     const response = await fetch(`/held?have=${before?.mark ?? ""}`, request);
     if (response.status === 401) await clear(); // nobody is signed in here any more
@@ -135,7 +135,7 @@ const OfflineBundle = (() => {
   }
 
   // Chromium forgets what is shown while some page reads the list, so that a tap on it does nothing: one waits for the
-  // other. Not for long: a page that the phone has frozen may hold the lock, and a push must be shown.
+  // other. It waits for a second at most: a frozen page may hold the lock, and a push must be shown.
   /** @type {<T>(act: () => T) => Promise<Awaited<T>>} */
   async function inTurn(act) {
     let isTurn = false;

@@ -12,7 +12,7 @@ class ActorKind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a staff member may do: a clinician may also change triggers, an admin also the clinic and its staff."""
+    """A staff member's role: a clinician may also change triggers, an admin also the clinic and its staff."""
 
     COORDINATOR = "coordinator"
     CLINICIAN = "clinician"

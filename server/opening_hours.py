@@ -23,7 +23,7 @@ def is_open(hours: WeekHours, wall: datetime) -> bool:
 
 
 def next_opening(hours: WeekHours, wall: datetime) -> datetime | None:
-    """The first opening after `wall`, also while it is open; None if there is none, as around the clock."""
+    """The first opening after `wall`, also while the clinic is open; None if it never opens or never closes."""
     closed_at = None
     for opens, closes in _spans(hours, wall, days=8):
         if opens > wall and opens != closed_at:

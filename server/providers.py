@@ -1,4 +1,4 @@
-"""What handlers are given by name: the transaction of the request, the time, the signed-in person, the settings."""
+"""Provide what handlers ask for by name: the transaction, the time, the signed-in person, the settings."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime

@@ -79,7 +79,7 @@ def _user_agent(connection: Connection) -> str:
 
 
 def browser_of(connection: Connection) -> BrowserSigns:
-    """What this browser brings to the page to join."""
+    """Read the signs that this browser sends to the page to join."""
     link = value_of(connection, LINK_COOKIE)
     tokens = tokens_of(connection)
     return BrowserSigns(

@@ -38,7 +38,7 @@ async def replace_device(
 
 @dataclass(frozen=True)
 class FormerOwner:
-    """Whose device a browser was; `patient` is whom a caregiver helped there."""
+    """The person whose device a browser was; `patient` is the one whom a caregiver helped there."""
 
     name: str
     patient: str | None

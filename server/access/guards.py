@@ -1,4 +1,4 @@
-"""Who may open which route. Every route names its audience (`opt={"who": …}`); a route without one is closed."""
+"""Guards of the routes. Every route names its audience (`opt={"who": …}`); a route without one is closed."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ async def _choose_session(connection: Connection, handler: BaseRouteHandler) -> 
 
 
 async def _unsaved(connection: Connection) -> dict[str, Any]:
-    """What came with a form whose session has ended, so that it can be given back (case 91)."""
+    """The text of a form that was sent after its session ended, to show it again after the sign-in (case 91)."""
     if not isinstance(connection, Request) or connection.method != "POST":
         return {}
     form = await connection.form()
@@ -56,14 +56,14 @@ async def _unsaved(connection: Connection) -> dict[str, Any]:
 
 
 def _ask_as_anyone_here(connection: Connection) -> None:
-    """Where the active session has ended, the next of those that the phone carries asks (case 97)."""
+    """If the active session has ended, use the phone's next session (case 97)."""
     visitor: Visitor = connection.scope.get("user") or Visitor()
     if visitor.person is None and visitor.others:
         connection.scope["user"] = visitor.sending_for(visitor.others[0].id)
 
 
 async def _ask_as_owner(connection: Connection) -> None:
-    """What waited on a phone is sent as the person who left it there, if that one is signed in on it (case 97).
+    """Take entries that waited on a phone as the person who made them, if still signed in there (case 97).
 
     Else it is refused with 403, and stays on the phone (case 46).
     """

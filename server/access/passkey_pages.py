@@ -67,7 +67,7 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
 
 @post("/passkey/whose-phone", opt=ANYONE)
 async def ask_who_stays(request: Ask, db: Db, now: Now) -> Response[str]:
-    """Whose phone this is, before that changes. It uses nothing up, as a code that is checked (joining.pages)."""
+    """Ask whose phone this is, before that changes. This does not use up the proof, as checking a code does not."""
     proof = text(await form_of(request), "proof", LONGEST_PROOF)
     passkey = await proofs.proved_passkey(db, proof)
     if passkey is None:

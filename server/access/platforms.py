@@ -70,7 +70,7 @@ class DeviceSigns:
 
 
 class Link(StrEnum):
-    """What was opened in a browser in which nobody is signed in."""
+    """A page that was opened in a browser in which nobody is signed in."""
 
     CHECK_IN = "check-in"
     VISIT = "visit"
@@ -78,7 +78,7 @@ class Link(StrEnum):
 
 @dataclass(frozen=True)
 class BrowserSigns:
-    """What a browser brings to the page to join. `token` is that of its session, even if it has ended.
+    """The signs of a browser on the page to join. `token` is its session's, even if that has ended.
 
     `other_tokens` are those of a caregiver's sessions for other patients.
     """

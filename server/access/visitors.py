@@ -1,4 +1,4 @@
-"""Who asks: the session cookies of a request, resolved to a patient, a caregiver or a staff member."""
+"""Resolve the session cookies of a request to a patient, a caregiver or a staff member."""
 
 from contextlib import suppress
 from datetime import datetime

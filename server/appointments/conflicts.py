@@ -1,4 +1,4 @@
-"""What staff are asked before a visit is saved: overlaps, closed hours, a mark too early or for good (case 118)."""
+"""Questions to staff before a visit is saved: overlaps, closed hours, a mark too early or for good (case 118)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,7 +104,7 @@ def _outside(span: _Span, clinic: Clinic, zone: str) -> list[Conflict]:
 
 
 def of_mark(appointment: Appointment, status: rules.AppointmentStatus, now: datetime) -> list[Conflict]:
-    """What is asked about: a visit that is over before it began, an arrival long before it, a cancellation."""
+    """Questions about a mark: a visit that ends before it begins, an arrival long before it, a cancellation."""
     if status == rules.AppointmentStatus.CANCELLED and status in rules.NEXT[appointment.status]:
         return [Conflict(ConflictKind.FINAL, appointment.starts)]
     over = (rules.AppointmentStatus.FULFILLED, rules.AppointmentStatus.NOSHOW)

@@ -56,7 +56,7 @@ async def move(work: Work, appointment: Appointment, starts: datetime) -> None:
 
 @dataclass(frozen=True)
 class Details:
-    """What can be corrected of an appointment without moving it; `minutes` is its length."""
+    """The details of an appointment that can be corrected without moving it; `minutes` is its length."""
 
     place: str
     minutes: int

@@ -25,7 +25,7 @@ class Series(OfClinic, Base):
 
 
 class EndOfCare(OfClinic, Base):
-    """Who recorded a death or hospice care, and, if it was a mistake, who reversed it and why."""
+    """A record of a death or of hospice care: who made it, and, if it was a mistake, who reversed it and why."""
 
     __tablename__ = "end_of_care"
 
@@ -68,7 +68,7 @@ class Appointment(OfClinic, Base):
 
     @property
     def shown(self) -> str:
-        """What the page sends back with an answer, so that it counts only for the time that was on screen."""
+        """The mark that a page sends back with an answer, so that it counts only for the time that was on screen."""
         return f"{self.starts.isoformat()} {self.zone}"
 
     @property

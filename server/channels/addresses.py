@@ -1,4 +1,4 @@
-"""Where each channel sends to: types alone, so that who names an address loads no library that sends."""
+"""The addresses of each channel. They stand apart, so that importing them loads no library that sends."""
 
 import re
 from dataclasses import dataclass, field

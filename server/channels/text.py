@@ -48,7 +48,7 @@ class TextChannel:
 
 
 def _service(url: str, digits: str) -> "apprise.Apprise":
-    """What sends to this number; empty, and so false, if apprise can't read the URL."""
+    """The apprise service that sends to this number; empty, and so false, if apprise can't read the URL."""
     import apprise
 
     service = apprise.Apprise()

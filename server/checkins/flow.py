@@ -64,7 +64,7 @@ async def _cancel_unreadable(db: AsyncSession, now: datetime) -> None:
 async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
     """Generate the plan's check-ins up to AHEAD; those that exist stay as they are.
 
-    Nobody is asked again for what was answered to a plan of the same questionnaire that has ended.
+    Occasions that were answered to an ended plan of the same questionnaire are left out.
     """
     answered = CheckIn.state.in_((CheckInState.DONE, CheckInState.PARTIAL)) & Plan.ended_at.is_not(None)
     rows = await db.execute(

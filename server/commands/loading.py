@@ -4,19 +4,19 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Allocations until the worker looks for garbage, instead of 700. What a batch of reminders makes is gone by then, so
-# that a look goes through little.
+# Allocations until the worker collects garbage, instead of 700. The objects of a batch of reminders are freed by then,
+# so that a collection is cheap.
 COLLECT_AFTER = 20_000
 
 
 @contextmanager
 def without_collecting() -> Iterator[None]:
-    """Collect no garbage while a process loads: what it loads stays, and looking through it again and again is slow."""
+    """Collect no garbage while a process loads: loaded modules are never freed."""
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()  # later collections pass over all of it too
+        gc.freeze()  # later collections skip all of it too
         gc.enable()
 
 

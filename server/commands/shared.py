@@ -1,4 +1,4 @@
-"""What several commands do: load the keys, open the database, answer in words or in JSON."""
+"""Shared by several commands: load the keys, open the database, answer in words or in JSON."""
 
 import argparse
 import asyncio

@@ -21,7 +21,7 @@ __all__ = ["driver_module", "sqlite3"]
 
 
 class _Module(AsyncAdapt_aiosqlite_dbapi):
-    """What SQLAlchemy reads of a driver: errors and version of our SQLite, where aiosqlite hands on Python's own."""
+    """A driver module for SQLAlchemy: errors and version of our SQLite, where aiosqlite hands on Python's own."""
 
     def _init_dbapi_attributes(self) -> None:
         super()._init_dbapi_attributes()

@@ -1,4 +1,4 @@
-"""What every table has: types of columns, an id, the clinic that a row belongs to."""
+"""The base of every table: types of columns, an id, the clinic that a row belongs to."""
 
 import uuid
 from datetime import UTC, datetime
@@ -98,7 +98,7 @@ class OfClinic:
 
     @classmethod
     def is_of(cls, clinic_id: str) -> ColumnElement[bool]:
-        """Whether a row is of this clinic: what limits every query, and what none is to be searched by."""
+        """Whether a row is this clinic's. Limits every query, in a form by which SQLite does not search."""
         return _NotSearchedBy(cls.clinic_id) == clinic_id
 
 

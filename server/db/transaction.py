@@ -1,4 +1,4 @@
-"""What a transaction carries: who acts and when, and the clinic whose rows it sees."""
+"""The context of a transaction: who acts and when, and the clinic whose rows it sees."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ CLINICS_KEPT = 100
 
 @dataclass(frozen=True)
 class Work:
-    """What every verb of a flow needs: the transaction, who acts, and the time."""
+    """The context of every verb of a flow: the transaction, who acts, and the time."""
 
     db: AsyncSession
     actor: Actor

@@ -17,7 +17,7 @@ class Trouble(StrEnum):
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
-    """What kind of passing trouble an exception reports; None for an error of our own, which would come again."""
+    """The passing trouble that an exception reports; None for an error of our own, which would come again."""
     state = sqlstate(error) or ""
     if state in LOCKED:
         return Trouble.LOCKED

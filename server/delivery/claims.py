@@ -103,7 +103,7 @@ async def write_attempts(
 
 
 async def _mark_unknown(db: AsyncSession, claimed: Sequence[Reminder]) -> None:
-    """What an earlier worker left in `sending` may have gone out. A locked attempt stays, see `Batch.is_busy`."""
+    """Mark attempts that an earlier worker left in `sending`: they may have gone out. See `Batch.is_busy`."""
     if not claimed:
         return
     left = select(Attempt.id).where(

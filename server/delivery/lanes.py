@@ -60,7 +60,7 @@ class Lane:
 
 
 class Lanes:
-    """`check` tells just before a send which attempts still hold, by their ids; `send` makes one."""
+    """`check` reads attempts again just before they are sent, and says which still hold; `send` makes one."""
 
     def __init__(self, check: Check, send: Send) -> None:
         self._check, self._send = check, send

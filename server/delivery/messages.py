@@ -26,7 +26,7 @@ from server.reminders.states import ReminderKind
 
 @dataclass(frozen=True)
 class Sending:
-    """What all messages of one batch share: the rows looked up, the time, and our base URL."""
+    """The shared facts of a batch of messages: the rows looked up, the time, and our base URL."""
 
     db: AsyncSession
     batch: Batch
@@ -104,7 +104,7 @@ def _today(sending: Sending, patient: Patient) -> date:
 
 
 def _name(sending: Sending, reminder: Reminder, patient: Patient, channel: ChannelName, to: Subscription | None) -> str:
-    """What the message calls the patient: distinct from all whose messages go to that address (case 102).
+    """The name of the patient in the message, distinct from all whose messages go to that address (case 102).
 
     Where the names are equal, the time of the visit is what is left.
     """

@@ -1,4 +1,4 @@
-"""What devices send back: receipts, and answers by token."""
+"""Take what devices send back: receipts, and answers by token."""
 
 from datetime import datetime
 from typing import Literal
@@ -86,7 +86,7 @@ async def patient_of_email(db: AsyncSession, token: str) -> Patient | None:
 
 
 async def recipient(db: AsyncSession, token: str) -> Actor:
-    """Who acts with this token: the person to whose phone or address alone its message went, else "someone"."""
+    """The only person who got the message of this token; "someone" if several people share the address."""
     attempt = await _attempt(db, token)
     assert attempt is not None  # the caller has found the reminder of this token
     reminder = await db.get_one(Reminder, attempt.reminder_id)
@@ -96,7 +96,7 @@ async def recipient(db: AsyncSession, token: str) -> Actor:
 
 
 async def _owner(db: AsyncSession, attempt: Attempt) -> Actor | None:
-    """Whose phone a push went to; None if the phone has become somebody else's since."""
+    """The owner of the phone that a push went to; None if the phone has become somebody else's since."""
     subscription = await db.get(Subscription, attempt.subscription_id) if attempt.subscription_id else None
     ids = {attempt.device_id, subscription.device_id if subscription else None} - {None}
     devices = [await db.get_one(Device, device_id) for device_id in ids]
@@ -110,7 +110,7 @@ async def _owner(db: AsyncSession, attempt: Attempt) -> Actor | None:
 
 
 async def _reader(db: AsyncSession, attempt: Attempt, patient: Patient) -> Actor | None:
-    """Whose number or mailbox a message went to; None if several people have it, or it may have been another one."""
+    """The owner of a message's number or mailbox; None if several people have it, or it was changed since."""
     changes = select(AuditEvent.id).where(
         AuditEvent.subject_id == patient.id, AuditEvent.verb.in_(ADDRESS_CHANGES), AuditEvent.at > attempt.started_at
     )

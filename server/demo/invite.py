@@ -1,4 +1,4 @@
-"""What `make run` prints: a one-time sign-in link for a staff member, and a pairing code for a patient's device."""
+"""The invitation that `make run` prints: a one-time sign-in link for staff, a pairing code for a patient's phone."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What an invented patient has answered in the past weeks, and which visits took place."""
+"""The answers and visits of an invented patient in the past weeks."""
 
 import random
 from dataclasses import dataclass

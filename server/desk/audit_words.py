@@ -157,7 +157,7 @@ async def _names(db: AsyncSession, actor: Actor, patient: Patient) -> dict[str, 
 
 
 def _unnamed(event: AuditEvent) -> str:
-    """Whoever wrote from a phone number, or answered a message that several people get."""
+    """The words for an actor without a name: an unknown number, or one of several people who got a message."""
     return _("Someone with the helper's phone") if event.actor_kind == ActorKind.CAREGIVER else _("Someone")
 
 

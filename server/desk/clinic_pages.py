@@ -34,7 +34,7 @@ ClinicFault = Literal["zone", "missing", "hours", "numbers"]
 
 @dataclass(frozen=True)
 class Saving:
-    """What became of the form. `changed`: fields that somebody has changed since the page was opened; `latest`: who."""
+    """The result of saving. `changed`: fields that somebody has changed since the page was opened; `latest`: who."""
 
     fault: ClinicFault | None = None
     bad_numbers: Mapping[str, BadNumber] = field(default_factory=dict)

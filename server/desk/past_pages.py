@@ -99,7 +99,7 @@ async def _rows(work: Work, patient: Patient, what: Past) -> list[Row]:
 
 
 async def _shown(work: Work, what: Past, things: list[Any]) -> list[Any]:
-    """What the table shows of the rows of this page."""
+    """The cells of the rows of this page."""
     if what == Past.FLAGS:
         return await inbox_rows.rows_of(work, things)
     if what == Past.REMINDERS:

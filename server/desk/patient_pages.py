@@ -100,7 +100,7 @@ async def print_page(request: Ask, work: InWork, patient_id: FromPath[str]) -> R
 
 
 def _sheet(facts: Mapping[str, Any]) -> dict[str, Part[Any]]:
-    """What of a patient's lists the sheet has room for."""
+    """The rows of a patient's lists for which the sheet has room."""
     open_, done = ([row for row in facts["rows"] if bool(row.flag.closed_at) == closed] for closed in (False, True))
     return {
         "caregivers": fitting(facts["caregivers"], 6, lambda caregiver: caregiver.name, 300),
@@ -117,7 +117,7 @@ def _sheet(facts: Mapping[str, Any]) -> dict[str, Part[Any]]:
 
 
 async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
-    """What the page and its printed version both show."""
+    """The facts that both the page and its printed version show."""
     history = await past.of_patient(work.db, patient.id)
     asked = await questionnaires.newest_of_each(work.db, work.actor)
     definitions = {r.questionnaire_id: await questionnaires.definition_of(work.db, r.questionnaire_id) for r in history}

@@ -1,4 +1,4 @@
-"""Where answers came from: the respondent, the device, or the staff member who entered them by phone."""
+"""Sources of answers: the respondent, the device, or the staff member who entered them by phone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ async def of(db: AsyncSession, actor: Actor, responses: Sequence[Response]) -> d
 
 
 async def of_versions(db: AsyncSession, actor: Actor, versions: Sequence[ConflictingVersion]) -> dict[str, Source]:
-    """Whose words each version is, by its id."""
+    """The author of each version, by its id."""
     caregivers = await _names(db, actor, Caregiver, {version.caregiver_id for version in versions})
     return {
         version.id: Source(version.respondent, caregiver=caregivers.get(version.caregiver_id or "", ""))

@@ -1,4 +1,4 @@
-"""What the scripts of a device tell the server: its push subscription, receipts, and that the app was opened."""
+"""Endpoints for the scripts of a device: its push subscription, its receipts, and that the app was opened."""
 
 from typing import Any
 

@@ -28,7 +28,7 @@ class Permission(StrEnum):
 
 
 class NextStep(StrEnum):
-    """What the browser must do so that both sides match: nothing, tell us its endpoint, or subscribe again."""
+    """The browser's next step so that both sides match: nothing, tell us its endpoint, or subscribe again."""
 
     FINE = "fine"
     TELL = "tell"
@@ -37,7 +37,7 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True)
 class Opened:
-    """What a browser reports when the app opens: its permission, its endpoint and the VAPID key of that."""
+    """A browser's report when the app opens: its permission, its endpoint and the VAPID key of that."""
 
     permission: Permission
     endpoint: str
@@ -45,7 +45,7 @@ class Opened:
 
 
 async def reconcile(work: Work, opened: Opened) -> NextStep:
-    """What the browser must do so that both sides match: "fine" (nothing), "tell" its endpoint, or "subscribe" again.
+    """The browser's next step so that both sides match: "fine" (nothing), "tell" its endpoint, or "subscribe" again.
 
     `pushsubscriptionchange` may never come (case 37), and a new VAPID key needs a new subscription (case 34).
     """
@@ -65,7 +65,7 @@ async def reconcile(work: Work, opened: Opened) -> NextStep:
 
 
 def most_needed(steps: Sequence[NextStep]) -> NextStep:
-    """What the browser must do for everyone on the phone: to subscribe anew also tells the endpoint."""
+    """The next step that serves everyone on the phone: subscribing anew also tells the endpoint."""
     return next((step for step in (NextStep.SUBSCRIBE, NextStep.TELL) if step in steps), NextStep.FINE)
 
 

@@ -43,7 +43,7 @@ async def answer_test(request: Ask) -> Response[Any]:
 
 @get("/help", opt=PERSON)
 async def help_page(request: Ask, db: Db, actor: Who) -> Response[str]:
-    """Helps to find out why a test did not arrive: from what the server knows, and by script from the device."""
+    """Explain why a test did not arrive, from the server's data and from a check on the device."""
     clinic = await people.clinic_of(db, actor)
     tests = await status.with_attempts(db, (await flow.of_subject(db, actor.device_id))[-1:])
     return render.page(

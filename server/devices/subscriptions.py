@@ -24,7 +24,7 @@ MOST_OF_A_DEVICE = 100  # endpoints; a browser changes its endpoint a few times 
 
 @dataclass(frozen=True)
 class NewSubscription:
-    """As the browser reports it. `vapid_public` is the key that it was made with; "" means the current one."""
+    """A subscription as reported. `vapid_public` is the key that it was made with; "" means the current one."""
 
     endpoint: str
     p256dh: str

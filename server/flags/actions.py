@@ -1,4 +1,4 @@
-"""What staff do with a flag: take it, assign it, close it with an outcome, undo that. Notes: flags/notes.py."""
+"""Staff's acts on a flag: take it, assign it, close it with an outcome, undo that. Notes: flags/notes.py."""
 
 from dataclasses import dataclass
 
@@ -64,7 +64,7 @@ async def _give(work: Work, flag: Flag, staff_id: str) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What staff did about a flag, and a note."""
+    """Staff's outcome of a flag, and a note."""
 
     name: FlagOutcome
     note: str = ""
@@ -137,7 +137,7 @@ async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | No
 
 
 def _keep_draft(work: Work, flag: Flag) -> None:
-    """Keep a draft as a note, unless its writer is at it: they have its text in the field."""
+    """Keep a draft as a note, unless its writer is acting: the field shows it to them."""
     if flag.note and flag.drafted_by and flag.drafted_by != work.actor.id:
         at = flag.drafted_at or work.now  # a colleague's outcome, or undo of one, must not redate the note
         work.db.add(

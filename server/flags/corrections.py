@@ -23,7 +23,7 @@ from server.reminders import flow as reminders
 
 @dataclass(frozen=True)
 class Change:
-    """What a correction changes in one flag. `raised`: what the corrected answers trigger for its item."""
+    """The change that a correction makes to one flag. `raised`: what the corrected answers trigger for its item."""
 
     flag: Flag
     left: list[FlagEvidence]
@@ -35,7 +35,7 @@ async def replace(work: Work, occurrence: Occurrence, earlier_response_id: str) 
     """Withdraw what the earlier answers brought to flags, and raise what the corrected ones trigger.
 
     An open flag falls back to the worst of what is left; if nothing is, it is closed as corrected. A flag that staff
-    have closed stays so, and keeps the corrected answers quiet where they are no worse.
+    have closed stays closed, and suppresses the corrected answers unless they are worse.
     """
     await flow.lock_patient(work.db, occurrence.patient_id)
     await _move_conflicts(work.db, earlier_response_id, occurrence)
@@ -63,7 +63,7 @@ async def withdrawn_of(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, l
 
 
 async def _move_conflicts(db: AsyncSession, earlier_response_id: str, occurrence: Occurrence) -> None:
-    """What conflicting versions brought is not corrected: it goes with them to the corrected response."""
+    """Move the evidence of conflicting versions to the corrected response, unchanged."""
     theirs = (FlagEvidence.response_id == earlier_response_id, FlagEvidence.conflict_id.is_not(None))
     flags = (Flag.response_id == earlier_response_id, Flag.id.in_(select(FlagEvidence.flag_id).where(*theirs)))
     await db.execute(update(Flag).where(*flags).values(response_id=occurrence.response_id))
@@ -80,7 +80,7 @@ async def _flags_with_evidence_of(db: AsyncSession, response_id: str) -> list[Fl
 async def _withdraw(
     work: Work, flag: Flag, earlier_response_id: str, occurrence: Occurrence, raised: Raised | None
 ) -> Change | None:
-    """None if the corrected answers bring the same: they hold it from now on, and nothing changes."""
+    """None if the corrected answers give the same evidence, which is theirs from now on."""
     standing = [row for row in await flow.evidence_of(work.db, flag) if row.withdrawn_at is None]
     theirs = [row for row in standing if row.response_id == earlier_response_id]
     if raised is not None and any(_is_same(row, raised) for row in theirs):
@@ -148,7 +148,7 @@ async def _bring(work: Work, change: Change, occurrence: Occurrence, raised: Rai
 
 
 async def _escalate_anew(work: Work, flag: Flag) -> None:
-    """Whoever has the flag keeps it, and has the time that such a flag leaves."""
+    """The owner keeps the flag, with the time that its new severity allows."""
     await flow.escalate_from_now(work, flag)
     if flag.owner_id is not None:
         flag.escalate_at = await escalation.goes_on_at(work.db, flag, work.now)

@@ -81,5 +81,5 @@ class Standing:
 
 
 def standing_of(pieces: Iterable[Standing]) -> Standing:
-    """What these pieces of evidence amount to, the oldest first; there is at least one."""
+    """Sum up these pieces of evidence, the oldest first; there is at least one."""
     return reduce(Standing.with_news, pieces)

@@ -73,7 +73,7 @@ def level_of(flag: Flag) -> int:
 
 
 async def evidence_of(db: AsyncSession, flag: Flag) -> list[FlagEvidence]:
-    """What came to the flag, the oldest first, also what was withdrawn."""
+    """The flag's evidence, the oldest first, also what was withdrawn."""
     found = select(FlagEvidence).where(FlagEvidence.flag_id == flag.id)
     return list(await db.scalars(found.order_by(FlagEvidence.at, FlagEvidence.id)))
 

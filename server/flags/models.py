@@ -85,7 +85,7 @@ class Flag(OfClinic, Base):
 
 
 class FlagEvidence(OfClinic, Base):
-    """What one check-in's answers brought to a flag: what raised it, or news. Withdrawn once the answers are corrected.
+    """One check-in's evidence for a flag: what raised it, or news. Withdrawn once the answers are corrected.
 
     `conflict_id`: the conflicting version of `response_id` that holds the answers; a correction leaves those as they
     are. Rows from before this table have the flag's id, and the flag's state then.
@@ -107,7 +107,7 @@ class FlagEvidence(OfClinic, Base):
 
 
 class FlagNote(OfClinic, Base):
-    """What a staff member wrote on a flag; never changed."""
+    """A staff member's note on a flag; never changed."""
 
     __tablename__ = "flag_note"
 

@@ -23,7 +23,7 @@ class Condition(StrEnum):
 
 
 class Screen(StrEnum):
-    """What the device shows at once after an urgent answer."""
+    """The screen that the device shows at once after an urgent answer."""
 
     NONE = ""
     BREATHING = "breathing"
@@ -33,7 +33,7 @@ class Screen(StrEnum):
 
 
 class FlagOutcome(StrEnum):
-    """What staff did about a flag. `EXPECTED`: they set an expected level. `CORRECTED`: the answer was a mistake."""
+    """How a flag was closed. `EXPECTED`: staff set an expected level. `CORRECTED`: the answer was a mistake."""
 
     CALLED = "called"
     PLAN_CHANGED = "plan-changed"
@@ -73,7 +73,7 @@ def worse(severity: Severity, other: Severity) -> Severity:
 
 @dataclass(frozen=True)
 class Shown:
-    """What a page showed of a flag, so that acting on it overwrites nothing newer. "" means nothing.
+    """The marks of what a page showed of a flag, so that an act overwrites nothing newer. "" means nothing.
 
     A page that does not send it has no `updated_at`: then only the flag's current state counts.
     """

@@ -63,7 +63,7 @@ class Closed:
 
 
 def closed_hours(clinic: Clinic, now: datetime, zone: str) -> Closed | None:
-    """What a page says of a closed clinic to a reader in `zone`; None while it is open (case 106)."""
+    """The note of a closed clinic for a reader in `zone`; None while it is open (case 106)."""
     if not is_closed(clinic, now):
         return None
     opens = opening_hours.next_opening(clinic.staffed_hours, to_wall(now, clinic.zone))

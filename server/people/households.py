@@ -38,6 +38,6 @@ async def reads_alone(db: AsyncSession, patient: Patient) -> bool:
 
 
 def label(patient: Patient, there: Collection[Patient]) -> Label:
-    """What a message to an address calls this patient; `there` are all whose messages go to it."""
+    """The name of this patient in a message to an address; `there` are all whose messages go to it."""
     others = [(other.name, other.name_in_messages) for other in there if other.id != patient.id]
     return label_among(patient.name, patient.name_in_messages, others)

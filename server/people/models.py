@@ -122,7 +122,7 @@ class Patient(OfClinic, Base):
 
     @property
     def pause_shown(self) -> str:
-        """What a page says of the pause. An act on it is refused where this has changed (case 89)."""
+        """The mark of the pause that a page shows. An act on it is refused if this has changed (case 89)."""
         if self.paused_at is None:
             return "none"
         return f"{self.pause_reason} {self.paused_at:%Y-%m-%dT%H:%M:%S.%f} {self.paused_until or ''}".rstrip()

@@ -20,7 +20,7 @@ class ContactBy(StrEnum):
 
 
 class NameInMessages(StrEnum):
-    """By which a text or an email says whose it is: two people of one household may share a mailbox (case 102)."""
+    """How messages name the patient: two people of one household may share a mailbox (case 102)."""
 
     FIRST = "first"
     INITIALS = "initials"
@@ -43,14 +43,14 @@ def _initial(word: str) -> str:
 
 @dataclass(frozen=True)
 class Label:
-    """Whose a message is. `is_distinct`: nobody else who gets messages at that address is called the same."""
+    """The name that a message uses. `is_distinct`: nobody else who gets messages at that address has it."""
 
     text: str
     is_distinct: bool = True
 
 
 def label_among(name: str, chosen: NameInMessages, others: Sequence[tuple[str, NameInMessages]]) -> Label:
-    """What a message calls a person, where it may reach the others too: as chosen, if that tells them apart (case 102).
+    """The name of a person in a message that may reach the others too: as chosen, if that is distinct (case 102).
 
     Else the first name, then "Rosa D.", then "Rosa M. D."; where the names are equal, as chosen.
     """
@@ -66,7 +66,7 @@ def _as_read(form: str) -> str:
 
 
 def _forms(name: str, chosen: NameInMessages) -> list[str]:
-    """As chosen, and then what says more; never the whole name."""
+    """The names to try: as chosen, then longer ones; never the whole name."""
     parts = name.split()
     initials = [_initial(part) for part in parts[1:]]
     longer = [" ".join([*parts[:1], *some]) for some in ([], initials[-1:], initials)]

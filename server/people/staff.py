@@ -32,7 +32,7 @@ async def find_staff(db: AsyncSession, actor: Actor, staff_id: str) -> Staff | N
 
 @dataclass(frozen=True)
 class LatestChange:
-    """Who changed something last, and when. `name` is "" unless it was a staff member of this clinic.
+    """The latest change: who made it, and when. `name` is "" unless it was a staff member of this clinic.
 
     `by_field`: the same for each field of a form, as far as the acts say which fields they changed.
     """

@@ -1,4 +1,4 @@
-"""What a patient or caregiver may see of sent answers: whose words, which private ones, and their trends."""
+"""Sent answers as a patient or caregiver may see them: whose words, which private ones, and their trends."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,7 +62,7 @@ WORRY_SHOWN = timedelta(days=7)  # after its outcome
 
 @dataclass(frozen=True)
 class Worry:
-    """What became of an answer that staff act on. Moments are the reader's wall time; "" and None mean not yet.
+    """The progress of an answer that staff act on. Moments are the reader's wall time; "" and None mean not yet.
 
     `by`: until when somebody gets in touch, if that is still ahead. `sent_in`: the id of the check-in whose page shows
     the answer; "" until the check-in is sent.
@@ -124,7 +124,7 @@ async def _authors(work: Work, flag: Flag) -> tuple[set[str], bool]:
 
 
 async def _author(work: Work, flag: Flag, piece: FlagEvidence) -> str | None:
-    """Whose answers a piece of evidence is from; None while they are no more than a draft."""
+    """The author of the answers behind a piece of evidence; None while they are only a draft."""
     kept: Answered | ConflictingVersion | None = None
     if piece.conflict_id:
         kept = await work.db.get(ConflictingVersion, piece.conflict_id)

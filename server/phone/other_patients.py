@@ -1,4 +1,4 @@
-"""What waits for the other patients whom a caregiver helps on this phone (case 97)."""
+"""What is due for the other patients whom a caregiver helps on this phone (case 97)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

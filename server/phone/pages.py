@@ -61,7 +61,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
 
 @get("/whose/{path:path}", opt=PERSON)
 async def whose_page(request: Ask, db: Db, actor: Who, now: Now, path: FromPath[str]) -> Response[Any]:
-    """Where a check-in or visit leads that is not of the patient who is shown: to the one whose it is (case 97).
+    """Open a check-in or visit of another patient of this phone: switch to that patient first (case 97).
 
     Notifications that were sent before a second patient came to the phone do not say whose they are.
     """

@@ -1,4 +1,4 @@
-"""Who answers, and whose words the answers are: pure."""
+"""Respondents, and whose words answers are: pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,7 +7,7 @@ from server.actor import ActorKind
 
 
 class Respondent(StrEnum):
-    """Who answers. `HANDS`: the patient answers, and a caregiver taps. `CAREGIVER`: the caregiver's own view.
+    """The person who answers. `HANDS`: the patient answers, a caregiver taps. `CAREGIVER`: the caregiver's own view.
 
     Devices keep these words in offline bundles and sealed entries, so they stay as they are.
     """
@@ -18,7 +18,7 @@ class Respondent(StrEnum):
 
 
 class Source(StrEnum):
-    """Whose words an answer is; the patient's come first. Offline bundles hold these words too."""
+    """The person whose words an answer is; the patient's come first. Offline bundles hold these values too."""
 
     PATIENT = "patient"
     CAREGIVER = "helper"
@@ -40,13 +40,13 @@ def speaks_of_patient(respondent: Respondent, kind: ActorKind) -> bool:
 
 
 def source_of(respondent: Respondent) -> Source:
-    """Whose words an answer is: a caregiver who only lends hands speaks for the patient."""
+    """The source of an answer: a caregiver who only taps speaks for the patient."""
     return Source.CAREGIVER if respondent == Respondent.CAREGIVER else Source.PATIENT
 
 
 @dataclass(frozen=True)
 class Author:
-    """Whose words answers are: the patient's, or one caregiver's own view.
+    """The author of answers: the patient, or one caregiver with an own view.
 
     `caregiver_id`: None for the patient, and for a view given on the patient's device, which can't tell whose it is.
     """

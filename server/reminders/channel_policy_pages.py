@@ -32,7 +32,7 @@ CHANGES = ("clinic.channel-policy",)  # the acts that change what the form shows
 
 @dataclass(frozen=True)
 class Saving:
-    """What became of the form. `changed`: fields that somebody has changed since the page was opened; `latest`: who."""
+    """The result of saving. `changed`: fields that somebody has changed since the page was opened; `latest`: who."""
 
     bad: BadPolicy | None = None
     changed: Mapping[str, str] = field(default_factory=dict)

@@ -21,7 +21,7 @@ class Words:
 
 @dataclass(frozen=True)
 class AppointmentDetail:
-    """What a reminder says about its visit. `starts` is wall time.
+    """The details of a visit in its reminder. `starts` is wall time.
 
     Rows keep it as JSON. It becomes words only when the message is sent: the language may have changed by then.
     """

@@ -51,7 +51,7 @@ class Reminder(OfClinic, Base):
 
     @property
     def was_claimed_before(self) -> bool:
-        """Of a claimed reminder: whether this is not its first claim. Without one it has no attempts and no members."""
+        """Whether a claimed reminder was claimed before. If not, it has no attempts and no members yet."""
         return self.fence > 1
 
 

@@ -1,4 +1,4 @@
-"""Settle the reminders of what was answered, or leave them to the patient alone."""
+"""Close the reminders for what was answered, or limit them to the patient's own devices."""
 
 from server import audit
 from server.db import Work

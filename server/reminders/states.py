@@ -89,7 +89,7 @@ class Reply(StrEnum):
 
 
 class StaffTask(StrEnum):
-    """What a contact on call is notified of, if it is not a flag: the detail of an `ON_CALL` reminder."""
+    """The task that a contact on call is notified of, if it is not a flag: the detail of an `ON_CALL` reminder."""
 
     CANT_COME = "cant-come"
 

@@ -86,7 +86,7 @@ async def enter(
 async def _enter_late(
     work: Work, check_in: CheckIn, definition: Definition, stored: Response, given: Mapping[str, Value]
 ) -> Taken | Conflict:
-    """What differs from the patient's own response is kept beside it, with its flags (case 115).
+    """Store what differs from the patient's own response as a conflicting version, with its flags (case 115).
 
     A colleague's entry is left alone: staff look at it, and correct it if theirs is right.
     """

@@ -53,7 +53,7 @@ async def enter_by_phone(request: Ask, work: InWork, check_in_id: FromPath[str])
 
 
 def _remark(taken: Taken | Conflict) -> Remark | None:
-    """What became of the entry where answers had come from a phone before it."""
+    """Tell staff what became of their entry if the patient had sent answers before it."""
     if taken.response.entered_by is not None or (isinstance(taken, Taken) and not taken.again):
         return None
     is_kept = isinstance(taken, Conflict) and taken.is_kept

@@ -98,7 +98,7 @@ def _red_mark(screens: dict[str, str], typed: str) -> dict[str, str]:
 
 
 async def context(work: Work, sheet: Sheet) -> dict[str, Any]:
-    """What the template draws. `red`: question → the answers that lead to a red-flag screen, each with that screen."""
+    """The template's values. `red`: question → the answers that lead to a red-flag screen, each with that screen."""
     definition, corrects = sheet.definition, sheet.corrects
     opened = sheet.replaced or corrects
     by_phone_address = f"/staff/check-ins/{sheet.check_in.id}/by-phone"

@@ -29,7 +29,7 @@ async def correct(
 ) -> Response | Refused:
     """Replace the earlier version by a new response to the same check-in. The caller has locked the check-in.
 
-    What the earlier version brought to flags is withdrawn; what the new answers trigger is raised at once.
+    The earlier version's evidence is withdrawn; flags that the new answers trigger are raised at once.
     Refused: "closed" if a colleague has corrected it, "same" if nothing differs. Raises BadAnswer for contradictions.
     """
     await work.db.refresh(earlier)

@@ -40,7 +40,7 @@ class Statement:
 
 
 def statement_of(response: Response) -> Statement:
-    """What was sent, to be a draft again."""
+    """A sent answer as a draft again."""
     return Statement(response.respondent, history.answers_of(response), caregiver_id=response.caregiver_id)
 
 

@@ -1,1 +1,1 @@
-"""What people type into a field. Phone numbers have a folder of their own."""
+"""Read what people type into fields. Phone numbers have a folder of their own."""

@@ -19,5 +19,5 @@ def isolated(value: Any) -> Any:
 
 
 def without_isolates(typed: str) -> str:
-    """What a form sends back without the marks that `isolated` put in."""
+    """The text of a form without the marks that `isolated` put in."""
     return _ISOLATES.sub("", typed)

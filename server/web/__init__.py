@@ -1,1 +1,1 @@
-"""What every page needs: rendering, forms, error pages, assets, and the pages before sign-in."""
+"""Shared by every page: rendering, forms, error pages, assets, and the pages before sign-in."""

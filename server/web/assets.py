@@ -111,7 +111,7 @@ class Assets:
 
 
 def _script(path: Path) -> str:
-    """Without comments and blanks, which no phone needs to download. Names stay as they are."""
+    """Strip comments and blanks, which no phone needs. Names stay as they are."""
     return str(rjsmin.jsmin(path.read_text()))
 
 

@@ -15,7 +15,7 @@ from server.settings import Settings
 
 
 class MayOpen(StrEnum):
-    """Who may open a route. A clinician's route is an admin's too."""
+    """The audience of a route. A clinician's route is an admin's too."""
 
     ANYONE = "anyone"
     PERSON = "person"

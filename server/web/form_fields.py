@@ -117,7 +117,7 @@ def fields_of(form: FormMultiDict) -> list[tuple[str, str]]:
 
 
 def typed_in(form: FormMultiDict) -> list[str]:
-    """What a person wrote in sentences, so that an error page can give it back; never a secret, a code or a choice."""
+    """Sentences that a person wrote, so that an error page can give them back; never a secret, a code or a choice."""
     written = [value for name, value in form.multi_items() if isinstance(value, str) and name not in SECRETS + HIDDEN]
     return [value.strip() for value in written if " " in value.strip() or len(value) > LONG_WORD]
 

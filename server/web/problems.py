@@ -105,7 +105,7 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
 
 
 def _for_people(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any] | None:
-    """What only a page can say; None where the usual words of the status do."""
+    """Words that only a page can say; None if the usual words of the status do."""
     extra = error.extra if isinstance(error.extra, dict) else {}
     if isinstance(error, NotAuthorizedException):
         return _not_signed_in(request, extra)
@@ -129,7 +129,7 @@ def _not_signed_in(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Re
 
 
 def _whose(request: Request[Any, Any, Any]) -> str | None:
-    """Where to ask for which of a phone's patients a link is (case 97); None on a phone with one patient."""
+    """The page that asks which of a phone's patients a link is for (case 97); None on a phone with one patient."""
     visitor, path = request.scope.get("user"), request.url.path
     is_of_patient = request.method == "GET" and path.split("/")[1] in LINKS
     if not is_of_patient or not isinstance(visitor, Visitor) or not visitor.others:

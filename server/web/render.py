@@ -157,7 +157,7 @@ def _visitor(request: Request[Visitor, Any, Any]) -> Visitor:
 
 
 def _hidden(request: Request[Any, Any, Any]) -> Markup:
-    """What each form carries: the CSRF token and, on a phone with several patients, whose page it stands on."""
+    """The hidden fields of each form: the CSRF token and, on a phone with several patients, whose page it is on."""
     fields = {"_csrf_token": _token(request)}
     visitor = _visitor(request)
     if visitor.person and visitor.others:

@@ -29,7 +29,7 @@ async def notice_writes(worker: Worker) -> None:
 
 
 def _connected(worker: Worker) -> None:
-    """What was written before is not announced any more, so look once."""
+    """Writes before this connection were not announced: look once."""
     if not worker.hears_writes:
         log.info("wake-ups.back")
     worker.hears_writes = True

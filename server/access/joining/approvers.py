@@ -1,4 +1,4 @@
-"""Whose new devices a patient or caregiver may approve."""
+"""Decide whose new devices a patient or caregiver may approve."""
 
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -28,7 +28,7 @@ class Joined:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a code is typed. `may_be_browser`: on an iPhone, and no script has said that it is the app (`is_app`)."""
+    """The place where a code is typed. `may_be_browser`: on an iPhone, unless a script said that it is the app."""
 
     device_name: str
     may_be_browser: bool = False
@@ -136,7 +136,7 @@ async def join(
 
 
 async def person_of(db: AsyncSession, pairing: PairingCode) -> Patient | Caregiver:
-    """Whose device the code pairs."""
+    """The person whose device the code pairs."""
     with unscoped(db):  # whoever is signed in may be of another clinic
         if pairing.caregiver_id:
             return await db.get_one(Caregiver, pairing.caregiver_id)

@@ -1,4 +1,4 @@
-"""What the page to join shows: what ended here, whose phone this is, and what has to come before a code."""
+"""The content of the page to join: what ended here, whose phone this is, and what must happen before a code."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +19,7 @@ from server.people.rules import Refused
 
 @dataclass(frozen=True)
 class Tried:
-    """What the person typed, and why it was refused."""
+    """A code as it was typed, and why it was refused."""
 
     refused: Refused
     typed: str = ""
@@ -56,7 +56,7 @@ async def notice(db: AsyncSession, pairing: PairingCode, code: str, visitor: Vis
 
 
 async def whose_phone(db: AsyncSession, newcomer: Patient | Caregiver, visitor: Visitor) -> dict[str, Any]:
-    """Who comes in, and whose phone this is if others than the newcomer are signed in here (case 97)."""
+    """The newcomer's name, and the other people who are signed in on this phone (case 97)."""
     here = () if visitor.is_here(newcomer.id) else visitor.people
     return {
         "clinic": await db.get_one(Clinic, newcomer.clinic_id),

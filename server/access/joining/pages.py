@@ -54,7 +54,7 @@ async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
 
 @get("/join/not-me", opt=ANYONE, sync_to_thread=False)
 def not_me(request: Ask) -> Response[str]:
-    """What to do with someone else's code. It reads and uses up nothing (case 145)."""
+    """Explain what to do with someone else's code. This reads and uses up nothing (case 145)."""
     return render.page(request, "access/not_me.html")
 
 

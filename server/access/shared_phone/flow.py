@@ -1,4 +1,4 @@
-"""Who is signed in on one phone: join beside somebody, switch between patients, sign out for one of them."""
+"""People who share one phone: join beside somebody, switch between patients, sign out for one of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -73,7 +73,7 @@ async def _actor_on(db: AsyncSession, device: Device) -> Actor:
 
 
 async def _share_endpoint(db: AsyncSession, device: Device, staying: set[str], now: datetime) -> None:
-    """Reminders are on at once where they are on for another patient of the same phone."""
+    """Share the push endpoint, so that reminders are on at once for a second patient on this phone."""
     with unscoped(db):
         on = Subscription.ended_at.is_(None)
         if await db.scalar(select(Subscription.id).where(Subscription.device_id == device.id, on)):
@@ -126,7 +126,7 @@ async def ended_here(db: AsyncSession, tokens: Tokens, now: datetime) -> list[En
 
 
 async def forget_ended(db: AsyncSession, tokens: Tokens, now: datetime) -> Tokens:
-    """Carry no longer what has ended: somebody has read that.
+    """Drop the sessions that have ended, once the person has read so.
 
     A device whose session has expired ends now: nobody could open what its reminders lead to.
     """

@@ -26,7 +26,7 @@ async def switch(request: Ask, db: Db) -> Response[Any]:
 
 @get(["/for/{device_id:str}", "/for/{device_id:str}/{path:path}"], opt=ANYONE)
 async def open_for(request: Ask, db: Db, device_id: FromPath[str], path: FromPath[str] = "/") -> Response[Any]:
-    """Where a notification leads on a phone with several patients: to the page, for the patient whom it is about.
+    """Open the page of a notification for the patient whom it is about, on a phone with several patients.
 
     A browser that does not carry this device's session opens the page as whoever is signed in there, if anybody is.
     """

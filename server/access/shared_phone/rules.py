@@ -1,4 +1,4 @@
-"""Whose sessions one browser may carry, and which of them is active. Pure."""
+"""Decide whose sessions one browser may carry, and which of them is active. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ class AfterHours:
 
 
 async def of(db: AsyncSession, appointment: Appointment, patient_zone: str, now: datetime) -> AfterHours | None:
-    """What the page of a replied visit says about the closed clinic; None if staff will read the reply in time."""
+    """The note on a replied visit about the closed clinic; None if staff will read the reply in time."""
     clinic = await db.get_one(Clinic, appointment.clinic_id)
     if not _is_late(appointment, clinic, now):
         return None

@@ -25,7 +25,7 @@ from server.reminders.states import Reply
 
 @dataclass(frozen=True)
 class Page:
-    """What the page showed that an answer came from: `Appointment.shown` and `Appointment.replied_mark`.
+    """The marks of the page that an answer came from: `Appointment.shown` and `Appointment.replied_mark`.
 
     A page of a former version says nothing of the reply: "".
     """

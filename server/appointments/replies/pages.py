@@ -37,7 +37,7 @@ async def answer_by_token(request: Request[Any, Any, Any], db: Db, now: Now) -> 
 
 @get("/go/{token:str}", opt=ANYONE)
 async def go_page(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Response[str]:
-    """Where a link in an email or text leads: one appointment to answer, no sign-in. Opening it changes nothing."""
+    """The page of a link in an email or text: one appointment to answer, no sign-in. Opening it changes nothing."""
     appointment = await replies.appointment_for_token(db, token, now)
     if appointment is None:
         return render.page(request, "appointments/go_over.html", 410)
@@ -62,7 +62,7 @@ async def _page(request: Ask, db: AsyncSession, appointment: Appointment, token:
 
 
 async def _name(db: AsyncSession, patient: Patient) -> str:
-    """What the page calls the patient; "" if nobody else reads the patient's messages (cases 102, 104)."""
+    """The name of the patient on the page; "" if nobody else reads the patient's messages (cases 102, 104)."""
     there = {one.id: one for found in (await households.by_address(db, [patient])).values() for one in found}
     is_shared = len(there) > 1 or patient.contact == ContactBy.CAREGIVER
     return households.label(patient, there.values()).text if is_shared else ""

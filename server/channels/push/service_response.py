@@ -1,4 +1,4 @@
-"""What a push service's response means for an attempt (RFC 8030 §5 and §7.3)."""
+"""Read a push service's response (RFC 8030 §5 and §7.3)."""
 
 import json
 import re
@@ -12,7 +12,7 @@ _REASON = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def outcome_of(status: int, wait: float | None = None, reason: str = "") -> Outcome:
-    """What an HTTP status means for the attempt (RFC 8030 §5 and §7.3); `wait` is Retry-After in seconds."""
+    """The outcome of an attempt by its HTTP status (RFC 8030 §5 and §7.3); `wait` is Retry-After in seconds."""
     result = _result_of(status)
     why = "redirect, not followed" if 300 <= status < 400 else reason
     return Outcome(result, status, why, wait if result is Result.LATER else None)

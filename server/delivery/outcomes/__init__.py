@@ -1,1 +1,1 @@
-"""What became of each attempt, and what follows from it."""
+"""Outcomes of attempts, and what follows from them."""

@@ -1,1 +1,1 @@
-"""What the text provider tells us: its signature, its message, and what follows for reminders (case 128)."""
+"""Messages of the text provider: their signature, their content, and what follows for reminders (case 128)."""

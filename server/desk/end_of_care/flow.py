@@ -110,7 +110,7 @@ async def reverse(work: Work, patient: Patient, reason: str) -> bool:
 
 
 async def pause_without(work: Work, patient: Patient, mistake: EndOfCare) -> Pause | None:
-    """What stays of the pause once this mistake is taken back: hospice care, or no consent any more (case 51)."""
+    """The pause that remains after this mistake is undone: hospice care, or withdrawn consent (case 51)."""
     others = select(EndOfCare.pause_reason).where(
         EndOfCare.patient_id == patient.id, EndOfCare.reversed_at.is_(None), EndOfCare.id != mistake.id
     )

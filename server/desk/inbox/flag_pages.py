@@ -41,7 +41,7 @@ Changed = Literal["closed", "closed-anew", "owned", "news"]
 
 @dataclass(frozen=True)
 class Typed:
-    """What a staff member typed or chose in a flag's forms."""
+    """The fields of a flag's forms, as a staff member typed or chose them."""
 
     outcome: str = ""
     note: str = ""

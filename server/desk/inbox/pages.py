@@ -40,7 +40,7 @@ LATE_ROWS, MOST_LATE_ROWS = 200, 2000
 
 @dataclass(frozen=True)
 class Lists:
-    """What one tab shows; the other tabs' lists stay empty."""
+    """The lists of one tab; those of the other tabs stay empty."""
 
     flags: Listed = field(default_factory=lambda: Listed([], None))
     cant_come: list[tuple[Appointment, Patient]] = field(default_factory=list)
@@ -64,7 +64,7 @@ def provide_tab(show: FromQuery[str] = InboxTab.ACTION, after: FromQuery[str] = 
 
 @get("/", opt=STAFF, dependencies={"tab": Provide(provide_tab, sync_to_thread=False)})
 async def inbox_page(request: Ask, work: InWork, tab: NamedDependency[Tab], many: FromQuery[int] = 0) -> Response[str]:
-    """Who needs staff, why, since when, and who has taken it."""
+    """Show who needs staff, why, since when, and who has taken it."""
     not_reached = await unreached.of(work)
     overdue = await late_patients.unanswered(work)
     cant_come, texts = await lists.to_handle(work), await text_replies.waiting(work)

@@ -1,4 +1,4 @@
-"""Where "Show more" continues: after the rows that the reader has seen, whatever has changed since.
+""" "Show more": continue after the rows that the reader has seen, whatever has changed since.
 
 The lists are sorted by urgency, which changes: somebody logs a call, answers get worse, time passes. So a position in
 such a list says nothing about the next page. Instead, the link carries a mark for each row that was shown.

@@ -50,7 +50,7 @@ class Row:
 
     @property
     def shown(self) -> Shown:
-        """What this page shows of the flag. Each form sends it back, so that it overwrites nothing newer."""
+        """The marks of what the page shows of the flag. Each form sends them back, to overwrite nothing newer."""
         return actions.shown_of(self.flag)
 
 

@@ -1,4 +1,4 @@
-"""What a trigger would have raised on the answers of the last 30 days, before it is saved."""
+"""Preview a trigger before it is saved: the flags that it would have raised in the last 30 days."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

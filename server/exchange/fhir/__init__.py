@@ -1,1 +1,1 @@
-"""What a patient takes along, in FHIR R4."""
+"""Export a patient's data in FHIR R4."""

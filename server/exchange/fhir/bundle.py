@@ -1,4 +1,4 @@
-"""What a patient takes along, as a FHIR R4 Bundle: each reference in it leads to an entry of it."""
+"""Export a patient's data as a FHIR R4 Bundle: each reference in it leads to an entry of it."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -140,7 +140,7 @@ def _status(response: Response) -> str:
 
 
 def _source(response: Response, data: MyData) -> Resource | None:
-    """Who answered: the patient, also by another's hands, or a caregiver."""
+    """The respondent: the patient, also by another's hands, or a caregiver."""
     if response.respondent != Respondent.CAREGIVER:
         return _reference(response.patient_id)
     return _reference(response.caregiver_id) if response.caregiver_id in data.caregivers else None

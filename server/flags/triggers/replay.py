@@ -1,4 +1,4 @@
-"""What triggers would have raised on past answers: pure."""
+"""Replay triggers over past answers: pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

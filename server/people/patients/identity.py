@@ -19,7 +19,7 @@ _NO_PART = ("born", "nacio", "el", "of", "de", "del", "the")  # words around a d
 
 @dataclass(frozen=True)
 class Identity:
-    """What is known of who a patient is. `birth_date` is ISO 8601; `numbers` as typed and as dialled."""
+    """The facts that identify a patient. `birth_date` is ISO 8601; `numbers` as typed and as dialled."""
 
     name: str
     birth_date: str | None = None
@@ -49,7 +49,7 @@ def _is_in_number(sought: str, patient: Identity) -> bool:
 
 
 def _without_prefix(digits: str) -> str:
-    """What is left without 0, 00 or 011, which are dialled before a number at home or to another country."""
+    """The number without 0, 00 or 011, which are dialled before a number at home or to another country."""
     return re.sub("^(011|0+)", "", digits)
 
 

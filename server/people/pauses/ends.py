@@ -1,4 +1,4 @@
-"""What a form asks of the end of a pause, and the day that somebody chose (case 107)."""
+"""The fields for the end of a pause, and the day that somebody chose (case 107)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from server.people.pauses.rules import LASTING, PauseEnd
 
 @dataclass(frozen=True)
 class EndFields:
-    """What the fields show, and between which days one can be picked. The days are ISO 8601, or as they were typed."""
+    """The values of the fields, and the bounds of the day. The days are ISO 8601, or as they were typed."""
 
     end: PauseEnd | None
     day: str

@@ -9,7 +9,7 @@ from server.people.rules import PauseReason
 
 
 class PauseEnd(StrEnum):
-    """What a person chooses; `OPEN` lasts until somebody ends it."""
+    """The end that a person chooses; `OPEN` lasts until somebody ends it."""
 
     WEEK = "week"
     TWO_WEEKS = "two-weeks"

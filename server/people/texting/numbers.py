@@ -25,7 +25,7 @@ class Owners:
     staff: list[Staff]
 
     def author_of(self, person: Patient | Staff, number: str) -> ReplyFrom | None:
-        """Who writes about this person from their number; None if other people have that number too.
+        """The person who writes from this number; None if other people have that number too.
 
         A number of the helper alone is the helper's, whomever else they help.
         """

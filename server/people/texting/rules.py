@@ -1,4 +1,4 @@
-"""What a text asks for, and what is true of a number after several events: pure (case 128)."""
+"""Read what a text asks for, and the state of a number after several events: pure (case 128)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ class NumberState(StrEnum):
 
 
 class ReplyFrom(StrEnum):
-    """Whose number a text came from."""
+    """The owner of the number that a text came from."""
 
     PATIENT = "patient"
     CAREGIVER = "caregiver"
@@ -25,7 +25,7 @@ class ReplyFrom(StrEnum):
 
 @dataclass(frozen=True)
 class NumberEvent:
-    """What became of a number, and when, by the provider's clock."""
+    """A change of a number's state, and when, by the provider's clock."""
 
     state: NumberState
     at: datetime
@@ -70,7 +70,7 @@ class IncomingKind(StrEnum):
 
 @dataclass(frozen=True)
 class Incoming:
-    """What the provider tells us: `tel` is the person's number in E.164; `at` is the provider's time."""
+    """A message of the provider: `tel` is the person's number in E.164; `at` is the provider's time."""
 
     id: str
     kind: IncomingKind

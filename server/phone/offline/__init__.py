@@ -1,1 +1,1 @@
-"""What a phone keeps of its patients for when it has no network."""
+"""The data of its patients that a phone keeps for times without a network."""

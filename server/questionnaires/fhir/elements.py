@@ -12,7 +12,7 @@ WHAT_IS = {str: "text", bool: "true or false", int: "a whole number"}
 
 
 def seen(text: str) -> str:
-    """The text; "" if nobody can see anything of it."""
+    """The text, or "" if it has no visible character."""
     return "" if is_blank(text) else text
 
 

@@ -25,7 +25,7 @@ NEVER = {"repeats": "it may have several answers, which cannot be asked yet", "r
 
 @dataclass(frozen=True)
 class _Around:
-    """What an item inherits from the items around it."""
+    """The facts that an item inherits from the items around it."""
 
     text: str = ""
     conditions: Conditions = ALWAYS

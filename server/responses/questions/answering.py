@@ -1,4 +1,4 @@
-"""What every question page needs: the person, the check-in, its questionnaire and the respondent."""
+"""The context of every question page: the person, the check-in, its questionnaire and the respondent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

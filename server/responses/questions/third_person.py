@@ -1,4 +1,4 @@
-"""What a caregiver reads about the patient: pages by the patient's name, and our own English questions (case 104).
+"""Texts for caregivers about the patient: pages by the patient's name, and our own English questions (case 104).
 
 Spanish asks "usted" and a third person in the same words, so there the name before the text is enough. Questions
 from elsewhere keep their words, because published scales are never reworded; the page says whom they are about.

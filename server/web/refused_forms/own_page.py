@@ -21,7 +21,7 @@ KEPT = ("type", "asgi", "http_version", "scheme", "client", "server", "root_path
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page says: `words` at its top, under `title`, and `faults` by field."""
+    """The message of the page: `words` at its top, under `title`, and `faults` by field."""
 
     words: str
     faults: Mapping[str, str] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Sent:
         return cls(request.url.path, _own_address(request, page), _texts(form))
 
     def pages(self) -> Iterator[str]:
-        """Where the form may stand: the page that is named, and those near its address."""
+        """The pages on which the form may stand: the one that is named, and those near its address."""
         if self.page:
             yield self.page
         yield f"{self.path}/new"

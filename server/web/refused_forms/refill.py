@@ -38,7 +38,7 @@ class _Element:
 
 @dataclass(frozen=True)
 class Filling:
-    """What to put into one form of a page. Without `typed` its fields stay as they are."""
+    """The values for one form of a page. Without `typed` its fields stay as they are."""
 
     form: int
     faults: Mapping[str, str]
@@ -124,7 +124,7 @@ class _Writer(HTMLParser):
             self._skips = True
 
     def _values(self, name: str) -> list[str] | None:
-        """What was typed; None if the field stays as it is."""
+        """The typed values; None if the field stays as it is."""
         if self._filling.typed is None or name in FRESH:
             return None
         return self._filling.typed.get(name, [""])  # an empty field is not sent at all

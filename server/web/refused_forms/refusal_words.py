@@ -1,4 +1,4 @@
-"""What error pages say: what happened, whether something was saved, and what to do."""
+"""The words of error pages: what happened, whether something was saved, and what to do."""
 
 from server.language import mark
 from server.web.dependencies import MayOpen

@@ -33,7 +33,7 @@ def unpack(form: FormMultiDict) -> Sent | None:
 
 
 def written(sent: Sent | None) -> list[str]:
-    """What a person wrote in sentences, to show it."""
+    """Sentences that a person wrote, to show them."""
     if sent is None:
         return []
     return typed_in(FormMultiDict([(name, value) for name, values in sent.texts.items() for value in values]))

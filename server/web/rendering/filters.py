@@ -10,7 +10,7 @@ from server import language
 
 
 def identity(person: Any, short: bool = False) -> str:
-    """What tells two patients of one name apart: birth date and record number, as far as they are known (case 114).
+    """Birth date and record number, as far as they are known: they tell two patients of one name apart (case 114).
 
     In a dense list, with `short`, one of them is enough.
     """

@@ -1,4 +1,4 @@
-"""What a patient's page shows, as a short mark: the page asks again when it is looked at again (case 87)."""
+"""A short mark of what a patient's page shows: the page asks again when it becomes visible again (case 87)."""
 
 import hashlib
 import re

@@ -43,7 +43,7 @@ def leave(request: Request[Any, Any, Any], path: str, remark: Remark) -> Cookie:
 
 
 def about(request: Request[Any, Any, Any], kind: RemarkKind) -> str | None:
-    """What the remark for this page is about; None if there is no such remark for it."""
+    """The subject of the remark for this page; None if there is no such remark for it."""
     parts = unquote(cookies.value_of(request, COOKIE)).split(" ")
     is_here = len(parts) == 3 and parts[0] == kind and parts[2].rstrip("/") == request.url.path.rstrip("/")
     return parts[1] if is_here else None

@@ -1,4 +1,4 @@
-"""What templates say: texts whose names are isolated, and days as they are told on the reader's today."""
+"""Words for templates: texts whose names are isolated, and days relative to the reader's today."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
