@@ -69,7 +69,7 @@ class ClockWatch:
         return ClockWatch(wall, monotonic, None, renewed)
 
     @property
-    def holds(self) -> bool:
+    def is_distrusted(self) -> bool:
         return self.jumped_at is not None
 
     @property

@@ -75,7 +75,7 @@ async def set_quiet(request: Ask, work: InWork) -> Response[Any]:
         return problems.answer(request, 422)
     patient = await work.db.get_one(Patient, work.actor.patient_id)
     await people.set_quiet(work, patient, *span)
-    await quiet_hours.keep_quiet(work, patient)
+    await quiet_hours.apply_quiet_hours(work, patient)
     return render.go(request, "/settings/reminders")
 
 

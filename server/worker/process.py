@@ -83,7 +83,7 @@ async def _guarded(worker: Worker, tick: Tick) -> None:
     worker.pulse.begins(tick.name, worker.monotonic())
     failed = True
     try:
-        if not worker.holds():
+        if not worker.distrusts_clock():
             await tick.run(worker)
         failed = False
     except Exception as error:
@@ -107,11 +107,11 @@ def look_at_clocks(worker: Worker, scheduler: AsyncIOScheduler) -> None:
 
     APScheduler waits for a wall time. When the clock is set back, that time is further away than the tick's period.
     """
-    was_holding = worker.watch.holds
-    if worker.holds() != was_holding:
-        log.warning("worker.clock", holds=worker.watch.holds, wall=worker.watch.wall.isoformat())
+    was_distrusted = worker.watch.is_distrusted
+    if worker.distrusts_clock() != was_distrusted:
+        log.warning("worker.clock", distrusted=worker.watch.is_distrusted, wall=worker.watch.wall.isoformat())
         worker.wake.set()  # the next heartbeat informs staff
-        if was_holding:  # the clock is trusted again
+        if was_distrusted:  # the clock is trusted again
             scheduler.modify_job(REPAIR, next_run_time=worker.clock())
     monotonic = worker.monotonic()
     for job in scheduler.get_jobs():

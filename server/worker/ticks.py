@@ -53,7 +53,11 @@ def _writes(*verbs: Verb) -> Callable[[Worker], Awaitable[None]]:
     return run
 
 
-RECALCULATIONS = (appointment_rescheduling.recalculate, checkin_rescheduling.recalculate, quiet_hours.keep_all_quiet)
+RECALCULATIONS = (
+    appointment_rescheduling.recalculate,
+    checkin_rescheduling.recalculate,
+    quiet_hours.apply_all_quiet_hours,
+)
 
 # Repairs to run once a clock that was ahead is right.
 REPAIRS = (

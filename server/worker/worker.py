@@ -55,40 +55,40 @@ class Worker:
 
         With `wait=False` it returns once all sends have started: a slow one must not delay the next.
         """
-        holds = self.holds()
+        distrusts = self.distrusts_clock()
         await self._beat()
-        if holds:
-            log.warning("worker.holds", why="the clock jumped")
+        if distrusts:
+            log.warning("worker.waits", why="the clock jumped")
             return
         go = self.sender.tick if wait else self.sender.begin
         while await go() == BATCH:
             pass
-        if not self.watch.holds:
+        if not self.watch.is_distrusted:
             self.sent_at = self.monotonic()
 
     def trusted_now(self) -> datetime | None:
         """The current time; None while the clock is not trusted. The caller must then do nothing."""
-        return None if self.holds() else self.watch.wall
+        return None if self.distrusts_clock() else self.watch.wall
 
     def steady_now(self) -> datetime:
         """The time for recording events that have happened, even while the clock is not trusted."""
-        self.holds()
+        self.distrusts_clock()
         return self.watch.steady
 
-    def holds(self) -> bool:
+    def distrusts_clock(self) -> bool:
         """Whether the clock has just jumped. Until it settles, nothing is sent or closed: it may be set right again."""
         self.watch = self.watch.look(self.clock(), self.monotonic())
-        return self.watch.holds
+        return self.watch.is_distrusted
 
     async def _beat(self) -> None:
         """Write a heartbeat, but rarely while its content is the same: on SQLite each write would wake the sender."""
-        now, reported = self.monotonic(), (self.watch.holds, self.pulse.silent(self.monotonic()))
+        now, reported = self.monotonic(), (self.watch.is_distrusted, self.pulse.silent(self.monotonic()))
         if reported == self.reported and self.beaten_at is not None and now - self.beaten_at < BEAT_EVERY:
             return
         self.beaten_at, self.reported = now, reported
-        holds, silent = reported
+        distrusts, silent = reported
         async with self.database.writing() as db:
-            await heartbeats.beat(db, self.id, "the clock jumped" if holds else None, self.clock(), silent)
+            await heartbeats.beat(db, self.id, "the clock jumped" if distrusts else None, self.clock(), silent)
 
     async def ping(self) -> None:
         """Ping the monitor, but only if reminders go out and no tick is silent: a failing worker must look dead."""
@@ -97,8 +97,8 @@ class Worker:
             await self.liveness_ping.ping()
 
     async def until_due(self) -> float:
-        """Seconds to sleep until the next due moment. A worker that holds sleeps: its clock watch wakes it."""
-        if self.holds():
+        """Seconds to sleep until the next due moment. A worker that distrusts its clock sleeps until the clock watch wakes it."""
+        if self.distrusts_clock():
             return LONGEST_SLEEP
         longest = LONGEST_SLEEP if self.hears_writes else LOOK_EVERY
         async with self.database.reading() as db:

@@ -27,9 +27,9 @@ async def appointment_id(database: Database, cast: Cast) -> str:
     return appointment.id
 
 
-async def tie(database: Database, cast: Cast, appointment_id: str, starts: datetime = DECEMBER) -> None:
+async def attach(database: Database, cast: Cast, appointment_id: str, starts: datetime = DECEMBER) -> None:
     async with database.writing() as db:
-        await appointment_check_ins.tie(
+        await appointment_check_ins.attach_to_visit(
             work_by(db, cast.maria), cast.rosa, TiedTo(appointment_id, starts, cast.harbor.zone)
         )
 
@@ -43,10 +43,10 @@ async def tied(database: Database) -> list[tuple[str, str]]:
 async def test_check_ins_move_with_the_appointment_and_keep_their_ids(
     database: Database, cast: Cast, appointment_id: str
 ) -> None:
-    await tie(database, cast, appointment_id)
+    await attach(database, cast, appointment_id)
     before = {one.id for one in await rows(database, CheckIn)}
     assert await tied(database) == [("11-30 10:00", "waiting"), ("12-02 10:00", "waiting")]
-    await tie(database, cast, appointment_id, DECEMBER + timedelta(days=2))
+    await attach(database, cast, appointment_id, DECEMBER + timedelta(days=2))
     assert await tied(database) == [("12-02 10:00", "waiting"), ("12-04 10:00", "waiting")]
     assert {one.id for one in await rows(database, CheckIn)} == before
 
@@ -54,13 +54,13 @@ async def test_check_ins_move_with_the_appointment_and_keep_their_ids(
 async def test_an_appointment_moved_into_the_past_has_no_check_in_before_it(
     database: Database, cast: Cast, appointment_id: str
 ) -> None:
-    await tie(database, cast, appointment_id)
-    await tie(database, cast, appointment_id, datetime(2026, 11, 16, 8))
+    await attach(database, cast, appointment_id)
+    await attach(database, cast, appointment_id, datetime(2026, 11, 16, 8))
     assert await tied(database) == [("11-17 10:00", "waiting"), ("11-30 10:00", "cancelled")]
 
 
 async def test_a_cancelled_appointment_has_no_check_ins(database: Database, cast: Cast, appointment_id: str) -> None:
-    await tie(database, cast, appointment_id)
+    await attach(database, cast, appointment_id)
     async with database.writing() as db:
         await appointment_check_ins.cancel_for_appointment(work_by(db, cast.maria), appointment_id, "cancelled")
     assert {state for _, state in await tied(database)} == {"cancelled"}
@@ -74,7 +74,7 @@ async def test_case_108_nobody_is_asked_again_while_the_time_stands(
 ) -> None:
     """Staff corrected the room in the afternoon before; the patient had been asked at 10 AM."""
     afternoon = to_utc(DECEMBER, cast.harbor.zone) - timedelta(hours=18)
-    await tie(database, cast, appointment_id)
+    await attach(database, cast, appointment_id)
     async with database.writing() as db:
         first = (await db.scalars(select(CheckIn).order_by(CheckIn.due_at))).first()
         assert first is not None
@@ -82,5 +82,5 @@ async def test_case_108_nobody_is_asked_again_while_the_time_stands(
     before = await tied(database)
     async with database.writing() as db:
         now = TiedTo(appointment_id, DECEMBER, cast.harbor.zone)
-        await appointment_check_ins.tie(work_by(db, cast.maria, afternoon), cast.rosa, now)
+        await appointment_check_ins.attach_to_visit(work_by(db, cast.maria, afternoon), cast.rosa, now)
     assert await tied(database) == before

@@ -38,15 +38,15 @@ async def test_case_7_one_living_worker_is_enough(database: Database) -> None:
 
 def test_case_8_after_a_clock_jump_sending_waits_until_the_new_time_has_stood() -> None:
     watch = ClockWatch(NOW, 0.0).look(NOW + timedelta(seconds=30), 30.0)
-    assert not watch.holds
+    assert not watch.is_distrusted
     for jump in (timedelta(hours=1), -timedelta(hours=1), timedelta(days=365 * 174)):
         jumped = watch.look(watch.wall + jump + timedelta(seconds=30), 60.0)
-        assert jumped.holds
+        assert jumped.is_distrusted
         soon = jumped.look(jumped.wall + timedelta(seconds=SETTLES_AFTER - 1), 60.0 + SETTLES_AFTER - 1)
-        assert soon.holds
-        assert not soon.look(soon.wall + timedelta(seconds=2), 61.0 + SETTLES_AFTER).holds
+        assert soon.is_distrusted
+        assert not soon.look(soon.wall + timedelta(seconds=2), 61.0 + SETTLES_AFTER).is_distrusted
     slow = watch.look(watch.wall + timedelta(seconds=30 + JUMP / 2), 60.0)
-    assert not slow.holds
+    assert not slow.is_distrusted
 
 
 async def test_case_8_a_worker_that_waits_reports_it(database: Database, clock: StillClock) -> None:

@@ -120,7 +120,7 @@ class Life:
     def take(self, line: Line, address: Any, message: Message) -> Outcome:
         to = str(getattr(address, "endpoint", None) or address)
         self.passes("send", "before")
-        sent = Sent(line.name, to, message, self.now, self.worker.watch.holds)
+        sent = Sent(line.name, to, message, self.now, self.worker.watch.is_distrusted)
         self.on_send(sent)
         self.sent.append(sent)
         sent.outcome = next((outcome for device, outcome in self.phones.items() if device in to), line.says)
@@ -152,7 +152,7 @@ class Life:
         """The worker looks again at once if something is due at once, such as the next channel."""
         for _ in range(MOST_LOOKS):
             self.run(self._send_once())
-            due = None if self.worker.watch.holds else self.next_due()
+            due = None if self.worker.watch.is_distrusted else self.next_due()
             if due is None or due > self.now:
                 return
 

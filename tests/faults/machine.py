@@ -87,7 +87,9 @@ class Lives(PeoplesActs):
         self.life.now += timedelta(seconds=seconds)
         sent, missed = len(self.life.sent), self._missed()
         self._tick()
-        if not self.life.worker.watch.holds:  # this jump undid the one before, and the worker does the work that waited
+        if (
+            not self.life.worker.watch.is_distrusted
+        ):  # this jump undid the one before, and the worker does the work that waited
             self.broken += [f"missed before it expired: {one}" for one in self._missed() - missed if self._is_open(one)]
             return
         if len(self.life.sent) != sent:
@@ -104,7 +106,7 @@ class Lives(PeoplesActs):
 
     def _tick(self) -> None:
         self.life.tick()
-        if not self.life.worker.watch.holds:
+        if not self.life.worker.watch.is_distrusted:
             self.broken += laws.of_ticked(self.life)
 
     def _missed(self) -> set[str]:

@@ -147,7 +147,7 @@ async def _begin(db: AsyncSession, now: datetime, days: Days) -> None:
     await people.set_quiet(work, rosa, f"{start:%H:%M}", f"{end:%H:%M}")
     await plans.set_time(work, rosa, days.check_in_at)
     await rescheduling.recalculate(db, now, rosa.id)
-    await quiet_hours.keep_quiet(work, rosa)
+    await quiet_hours.apply_quiet_hours(work, rosa)
     starts = to_wall(now + days.visit_in, "America/New_York")
     await booking.book(work, rosa, NewAppointment(starts))
 

@@ -53,7 +53,7 @@ class Running:
         for each in TICKS:
             await process._guarded(self.worker, each)
         await self.worker.send_due()
-        if not self.worker.watch.holds:
+        if not self.worker.watch.is_distrusted:
             await self.worker.sender.tick()
 
     async def states(self) -> dict[str, Counter[str]]:

@@ -151,7 +151,7 @@ def test_case_133_a_worker_waits_for_five_minutes_after_the_last_jump_and_no_lon
         at += after
         events.append((at, -by if back else by))
     ticking.live(*events, until=at + 302)
-    assert not ticking.worker.watch.holds
+    assert not ticking.worker.watch.is_distrusted
     assert ticking.worker.steady_now() == ticking.time.clock()
 
 

@@ -17,7 +17,7 @@ from server.reminders.rules import Planned
 from server.reminders.states import ReminderState
 
 
-async def keep_quiet(work: Work, patient: Patient) -> None:
+async def apply_quiet_hours(work: Work, patient: Patient) -> None:
     """Move the patient's future reminders out of new quiet hours."""
     quiet = read_quiet(patient.quiet_from, patient.quiet_until, patient.zone)
     coming = select(Reminder).where(
@@ -36,7 +36,7 @@ async def keep_quiet(work: Work, patient: Patient) -> None:
     await wake_workers(work.db)
 
 
-async def keep_all_quiet(db: AsyncSession, now: datetime) -> None:
+async def apply_all_quiet_hours(db: AsyncSession, now: datetime) -> None:
     """Apply quiet hours again for all patients who have them: the rules of their zone may have changed."""
     for patient in await db.scalars(select(Patient).where(Patient.quiet_from.is_not(None))):
-        await keep_quiet(Work(db, system(patient.clinic_id), now), patient)
+        await apply_quiet_hours(Work(db, system(patient.clinic_id), now), patient)

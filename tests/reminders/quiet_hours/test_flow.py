@@ -19,7 +19,7 @@ async def set_quiet(scene: Scene, start: str | None, end: str | None) -> None:
     async with scene.database.writing() as db:
         work, rosa = work_by(db, scene.cast.rosa, scene.clock()), await db.get_one(Patient, scene.cast.rosa.id)
         await people.set_quiet(work, rosa, start, end)
-        await flow.keep_quiet(work, rosa)
+        await flow.apply_quiet_hours(work, rosa)
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,5 @@ async def test_a_tick_moves_the_reminders_of_every_patient_with_quiet_hours(scen
         rosa = await db.get_one(Patient, scene.cast.rosa.id)
         rosa.quiet_from, rosa.quiet_until = "09:30", "10:30"
     async with scene.database.writing() as db:
-        await flow.keep_all_quiet(db, scene.clock())
+        await flow.apply_all_quiet_hours(db, scene.clock())
     assert (await scene.reminder()).next_at == WHEN + HOUR / 2
