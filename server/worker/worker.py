@@ -97,7 +97,7 @@ class Worker:
             await self.liveness_ping.ping()
 
     async def until_due(self) -> float:
-        """Seconds to sleep until the next due moment. A worker that distrusts its clock sleeps until the clock watch wakes it."""
+        """Seconds to sleep until the next due moment. While it distrusts its clock, the clock watch wakes it."""
         if self.distrusts_clock():
             return LONGEST_SLEEP
         longest = LONGEST_SLEEP if self.hears_writes else LOOK_EVERY
