@@ -13,9 +13,14 @@ from server.clock import to_utc, to_wall
 WeekHours = Mapping[str, Sequence[str]]
 
 ALL_WEEKDAYS: WeekHours = {str(day): ("00:00", "24:00") for day in range(5)}
-OFFICE_HOURS: WeekHours = {str(day): ("09:00", "17:00") for day in range(5)}  # of a clinic that has set none
+OFFICE_HOURS: WeekHours = {str(day): ("09:00", "17:00") for day in range(5)}
 FARTHEST = 370  # days to look ahead
 LONGEST_COUNT = timedelta(days=60)
+
+
+def or_office_hours(hours: WeekHours) -> WeekHours:
+    """These hours, or OFFICE_HOURS for a clinic that has set none."""
+    return hours or OFFICE_HOURS
 
 
 def is_open(hours: WeekHours, wall: datetime) -> bool:

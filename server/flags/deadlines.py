@@ -6,7 +6,7 @@ from typing import assert_never
 
 from server import opening_hours
 from server.flags.rules import Severity
-from server.opening_hours import ALL_WEEKDAYS, OFFICE_HOURS, WeekHours
+from server.opening_hours import ALL_WEEKDAYS, WeekHours, or_office_hours
 
 THIS_WEEK_HOURS = 48  # weekday hours to an outcome
 TODAY_HOURS = 4  # staffed hours to an outcome
@@ -65,7 +65,7 @@ class Hours:
 
     @property
     def watched(self) -> WeekHours:
-        return self.staffed or OFFICE_HOURS
+        return or_office_hours(self.staffed)
 
     def open_from(self, moment: datetime) -> datetime:
         """`moment`, or the next time when staff are there."""
