@@ -21,6 +21,7 @@ from server.db import Work
 from server.flags import deadlines
 from server.flags.escalation import flow as escalation
 from server.flags.rules import Severity
+from server.opening_hours import or_office_hours
 from server.people import on_call
 from server.people.models import Clinic, Staff
 from server.reminders import notices
@@ -48,7 +49,7 @@ async def of(db: AsyncSession, appointment: Appointment, patient_zone: str, now:
     clinic = await db.get_one(Clinic, appointment.clinic_id)
     if not _is_late(appointment, clinic, now):
         return None
-    opens = opening_hours.next_opening(opening_hours.or_office_hours(clinic.staffed_hours), to_wall(now, clinic.zone))
+    opens = opening_hours.next_opening(or_office_hours(clinic.staffed_hours), to_wall(now, clinic.zone))
     was_notified = any(notice.state not in NOT_SENT for notice in await notices_of(db, appointment))
     return AfterHours(opens and to_wall(to_utc(opens, clinic.zone), patient_zone), was_notified)
 
@@ -138,9 +139,7 @@ def _is_late(appointment: Appointment, clinic: Clinic, now: datetime) -> bool:
     return (
         rules.waits_for_staff(appointment.reply, appointment.handled_at)
         and appointment.status in rules.UPCOMING
-        and rules.is_read_late(
-            now, appointment.starts_at, opening_hours.or_office_hours(clinic.staffed_hours), clinic.zone
-        )
+        and rules.is_read_late(now, appointment.starts_at, or_office_hours(clinic.staffed_hours), clinic.zone)
     )
 
 
