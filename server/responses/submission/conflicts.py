@@ -6,10 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit
+from server.actor import ActorKind
 from server.checkins.models import CheckIn
 from server.db import Work
 from server.flags import flow as flags
-from server.questionnaires.answers import answers_from_json, answers_to_json
+from server.questionnaires.answers import Answers, Value, answers_from_json, answers_to_json
 from server.questionnaires.branching import still_asked
 from server.questionnaires.definition import Definition
 from server.questionnaires.respondents import source_of
@@ -27,15 +28,24 @@ class Sent:
     response: Response
 
 
-async def keep_other_respondents(work: Work, sent: Sent) -> None:
-    """Keep others' draft answers, given before this response was sent, as a conflicting version of each author."""
+async def keep_drafts(work: Work, sent: Sent) -> None:
+    """Keep the draft answers that this response lacks or contradicts, as a conflicting version of each author.
+
+    They are others', or the sender's own from another phone or tab after this one had shown the answers (case 89).
+    """
     for author, respondent in (await drafts.authors(work.db, sent.check_in)).items():
-        if author == sent.response.author:
-            continue
         kept = await drafts.kept(work.db, sent.check_in, author, with_copies=False)
         answers = still_asked(sent.definition, kept, respondent)
+        if author == sent.response.author:
+            if work.actor.kind == ActorKind.STAFF:  # their form has shown these answers
+                continue
+            answers = _not_sent(answers, history.answers_of(sent.response))
         if any(value is not None for value in answers.values()):
             await keep_version(work, sent, Statement(respondent, answers, caregiver_id=author.caregiver_id))
+
+
+def _not_sent(kept: Answers, sent: Answers) -> dict[str, Value]:
+    return {link_id: value for link_id, value in kept.items() if value is not None and sent.get(link_id) != value}
 
 
 async def keep_late(work: Work, check_in: CheckIn, definition: Definition, statement: Statement) -> bool:

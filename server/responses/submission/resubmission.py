@@ -117,7 +117,7 @@ async def complete(work: Work, part: Sent, submission: Submission, answers: Answ
     check_in.state = state_after(stored.status, waits)
     added = " ".join(sorted(answers.keys() - before.keys()))
     audit.record(work, "response.completed", stored, added=added)
-    await conflicts.keep_other_respondents(work, part)
+    await conflicts.keep_drafts(work, part)
     await drafts.clear(work.db, check_in)
     await flags.raise_flags(work, await history.news(work.db, check_in, definition, before, answers, stored))
     await settle(work, check_in, stored)

@@ -60,7 +60,7 @@ async def submit(work: Work, check_in: CheckIn, submission: Submission) -> Taken
     audit.record(work, "response.received", response, status=response.status)
     check_in.state = state_after(response.status, waits)
     await _raise_flags(work, check_in, definition, response)
-    await conflicts.keep_other_respondents(work, Sent(check_in, definition, response))
+    await conflicts.keep_drafts(work, Sent(check_in, definition, response))
     await drafts.clear(work.db, check_in)
     await settle(work, check_in, response)
     return Taken(response, flagged=await is_flagged(work.db, work.actor, response, submission.respondent))

@@ -39,3 +39,18 @@ async def test_late_answers_are_kept_once_and_only_where_they_differ(database: D
             await conflicts.keep_late(work, check_in, definition, late)
     [version] = await rows(database, ConflictingVersion)
     assert version.answers == '{"breathing": "little"}'
+
+
+async def test_case_89_an_answer_of_ones_other_phone_is_kept_beside_what_an_older_page_sends(
+    database: Database, cast: Cast
+) -> None:
+    check_in = await due(database, cast)
+    await keep(database, cast, check_in, pain=2, breathing="little")  # a phone shows these, ready to be sent
+    await keep(database, cast, check_in, pain=6)  # pressed on the tablet
+    async with database.writing() as db:
+        stored = await db.get_one(CheckIn, check_in.id)
+        shown = {"pain": 2, "breathing": "little"}
+        sent = submission.Submission(check_in.client_id, shown, Respondent.SELF, NOW)
+        await submit.submit(work_by(db, cast.rosa), stored, sent)
+    [beside] = await rows(database, ConflictingVersion)
+    assert (beside.respondent, beside.answers) == ("self", '{"pain": 6}')
