@@ -7,6 +7,7 @@ from litestar.params import FromPath, FromQuery
 
 from server.appointments import conflicts
 from server.appointments import flow as appointments
+from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.db import Work
 from server.desk.end_of_care import flow
@@ -28,16 +29,41 @@ async def end_page(request: Ask, work: InWork, patient_id: FromPath[str], why: F
         return problems.answer(request, 422)
     if await flow.is_recorded(work.db, patient, PauseReason(why)):
         return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
+    return await _end_page(request, work, patient, PauseReason(why))
+
+
+async def _end_page(
+    request: Ask, work: Work, patient: Patient, why: PauseReason, changed: bool = False
+) -> Response[str]:
     visits = await flow.to_come(work, patient)
-    return render.page(request, "desk/end_of_care.html", patient=patient, pause_reason=PauseReason(why), visits=visits)
+    return render.page(
+        request,
+        "desk/end_of_care.html",
+        409 if changed else 200,
+        patient=patient,
+        pause_reason=why,
+        visits=visits,
+        shown=_mark(visits),
+        changed=changed,
+    )
+
+
+def _mark(visits: list[Appointment]) -> str:
+    """What the page sends back, so that the act cancels the visits that it showed, as they were."""
+    return edits.marks({"visits": " ".join(f"{visit.id} {visit.shown_to_mark}" for visit in visits)})
 
 
 @post("/", opt=STAFF)
 async def end(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
-    why = one_of(await form_of(request), "why", PauseReason)
+    form = await form_of(request)
+    why = one_of(form, "why", PauseReason)
     if why not in ENDS_CARE:
         return problems.answer(request, 422)
+    await people.lock(work.db, patient)
+    is_older = edits.is_older(text(form, "shown", 100), _mark(await flow.to_come(work, patient)))
+    if is_older and not await flow.is_recorded(work.db, patient, why):
+        return await _end_page(request, work, patient, why, changed=True)
     ended = await flow.end(work, patient, why)
     late = Remark(RemarkKind.LATE) if ended.pause_reason != why else None  # a colleague has recorded the death
     return render.go(request, f"/staff/patients/{patient.id}", late)

@@ -12,6 +12,7 @@ from tests.cast import Cast
 from tests.conftest import Enter
 from tests.desk.test_clinic_pages import FACTS
 from tests.stories import rows
+from tests.web.form_reader import read
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -61,3 +62,21 @@ async def test_case_108_an_address_without_visits_asks_nothing_of_anybody(signed
     assert page.url.path == "/staff/clinic"
     assert "No upcoming visit is booked" in words(await ruth.get("/staff/visits/at?place=12%20Elm%20Street"))
     assert (await maria.get("/staff/visits/at?place=x")).status_code == 403
+
+
+async def test_case_89_visits_move_only_to_the_address_that_the_page_showed(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ruth = await signed_in(cast.ruth)
+    await book(ruth, cast, place="12 Elm Street")
+    await ruth.submit("/staff/clinic", FACTS | {"address": "12 Elm Street"})
+    asked = await ruth.submit("/staff/clinic", FACTS | {"address": "40 Oak Avenue"})
+    [form] = [form for form in read(asked.text).forms if form.action == "/staff/visits/at"]
+    await ruth.submit("/staff/clinic", FACTS | {"address": "99 Pine Road"})
+    older = await ruth.submit("/staff/visits/at", form.sent())
+    assert older.status_code == 409
+    assert "It is saved: 99 Pine Road." in words(older)
+    assert [row.place for row in await rows(database, Appointment)] == ["12 Elm Street"]
+    [form] = [form for form in read(older.text).forms if form.action == "/staff/visits/at"]
+    await ruth.submit("/staff/visits/at", form.sent())
+    assert [row.place for row in await rows(database, Appointment)] == ["99 Pine Road"]

@@ -19,6 +19,7 @@ from tests.conftest import Enter, StillClock
 from tests.desk.end_of_care.test_flow import booked
 from tests.desk.end_of_care.test_pages import rosa_now
 from tests.stories import rows
+from tests.web.form_reader import read
 
 
 async def as_ken_records_the_death(
@@ -119,3 +120,25 @@ async def test_case_89_a_page_about_hospice_care_takes_back_no_death(
     else:
         assert "changed" in words(late)
         assert [row.reason for row in await rows(database, EndOfCare)] == ["Another Rosa."]
+
+
+@pytest.mark.parametrize("why", ["death", "hospice"])
+async def test_case_89_an_end_of_care_cancels_no_visit_that_its_page_did_not_show(
+    signed_in: Enter, cast: Cast, database: Database, why: str
+) -> None:
+    maria, page = await signed_in(cast.maria), f"/staff/patients/{cast.rosa.id}/care"
+    opened = await maria.get(f"{page}?why={why}")
+    [visit] = await booked(database, cast, 2)
+    older = await maria.submit(page, _form(opened, page) | {"why": why})
+    assert older.status_code == 409
+    assert "These visits will be cancelled" in words(older)
+    assert [row.status for row in await rows(database, Appointment)] == ["booked"]
+    for _press in range(2):
+        ended = await maria.submit(page, _form(older, page) | {"why": why})
+        assert ended.url.path == f"/staff/patients/{cast.rosa.id}"
+    assert [(row.id, row.status) for row in await rows(database, Appointment)] == [(visit, "cancelled")]
+
+
+def _form(page: Response, action: str) -> dict[str, str]:
+    [form] = [form for form in read(page.text).forms if form.action == action]
+    return form.sent()
