@@ -6,10 +6,12 @@ import unicodedata
 from server.typed.text import is_blank, one_line
 
 # Letters that Unicode does not take apart, as somebody without that keyboard writes them.
-_PLAIN = str.maketrans({"ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n"})
+_PLAIN = str.maketrans({"ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n", "ə": "e"})
 _CHANGED_LETTER = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH ")  # a bar or a hook, as in ø, ł, ɓ
 # As passports and keyboards without these letters write them.
-_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa"})
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa", "đ": "dj", "ə": "a"})
+# Letters of one sound that keyboards for Arabic, Persian and Urdu have each in a form of its own.
+_ARABIC = str.maketrans("یىےکةہھ", "يييكههه")
 # Signs that stand for one, among them letters of their own, such as the Mayan ꞌ and the ʿ of Arabic names.
 _APOSTROPHES = re.compile("['`´′＇‘-‛ʹʻ-ˁˈˊˋꞋꞌ՚׳ߴߵ]")
 _TATWEEL = "\u0640"  # draws out an Arabic letter
@@ -19,7 +21,7 @@ _BETWEEN_WORDS = re.compile(r"[^\w]+|_")
 def plain(text: str) -> str:
     """The text without accents, apostrophes, case and punctuation, with single spaces between words: for searching."""
     apart = unicodedata.normalize("NFKD", one_line(text)).casefold()
-    bare = "".join(_bare(ch) for ch in apart).translate(_PLAIN)
+    bare = "".join(_bare(ch) for ch in apart).translate(_PLAIN).translate(_ARABIC)
     return _BETWEEN_WORDS.sub(" ", _APOSTROPHES.sub("", bare)).strip()
 
 
@@ -50,6 +52,8 @@ def _bare(character: str) -> str:
         return character
     if character == _TATWEEL or unicodedata.category(character) in ("Mn", "Cf"):
         return ""
+    if character.isdecimal():
+        return str(unicodedata.decimal(character))
     changed = _CHANGED_LETTER.match(unicodedata.name(character, ""))
     return changed[1].lower() if changed else character
 

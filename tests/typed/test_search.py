@@ -39,6 +39,14 @@ LETTERS = st.text(st.characters(categories=("Lu", "Ll", "Lo")), min_size=1, max_
         ("Aminu Ɓala", "bala"),
         ("Mere Ŧohu", "tohu"),
         ("محمـــد", "محمد"),
+        ("كريم رضايي", "کریم رضایی"),  # as a keyboard for Persian writes them
+        ("فاطمة", "فاطمه"),
+        ("مصطفى", "مصطفي"),
+        ("Đorđe Đokić", "djordje djokic"),
+        ("Djordje", "Đorđe"),
+        ("Əliyev", "Aliyev"),
+        ("Əliyev", "eliyev"),
+        ("Ward 3", "ward ３"),
     ],
 )
 def test_case_83_a_name_is_found_by_any_spelling(name: str, sought: str) -> None:

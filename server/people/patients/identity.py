@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
+from unicodedata import decimal
 
 from server.typed.search import is_found, plain, spellings
 from server.typed.text import one_line
@@ -54,7 +55,8 @@ def _without_prefix(digits: str) -> str:
 
 
 def _digits(text: str) -> str:
-    return "".join(ch for ch in one_line(text) if ch.isdecimal())
+    """The digits as 0 to 9, in whatever script they are."""
+    return "".join(str(decimal(ch)) for ch in one_line(text) if ch.isdecimal())
 
 
 def _is_record(sought: str, patient: Identity) -> bool:
