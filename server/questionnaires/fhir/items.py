@@ -45,8 +45,9 @@ def question(item: Element, value_sets: Mapping[str, Element], language: str) ->
 
 
 def _scale(item: Element) -> tuple[int, int]:
-    """The lowest and highest number of a scale: 0 and 10, unless the file narrows it."""
-    if not any(url in (LEAST, MOST) or url.startswith(OURS) for url, _ in item.extensions()):
+    """The lowest and highest number of a scale. One of ours is from 0 to 10, unless the file narrows it."""
+    given = {url for url, _ in item.extensions()}
+    if not (given >= {LEAST, MOST} or any(url.startswith(OURS) for url in given)):
         raise item.refuse("it does not say from which number to which (minValue, maxValue)")
     lowest, highest = item.extension_number(LEAST, 0), item.extension_number(MOST, 10)
     if not 0 <= lowest < highest <= 10:

@@ -6,6 +6,7 @@ from typing import Any
 
 from server.questionnaires.fhir.elements import MODIFIED, Element, seen
 from server.questionnaires.question import Option
+from server.typed.text import one_line
 
 ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
 SCORES = (
@@ -42,6 +43,10 @@ def answers(item: Element, value_sets: Mapping[str, Element], language: str) -> 
     for code in codes:
         if codes.count(code) > 1:
             raise item.refuse(f"two of its answers are {code}")
+    labels = [one_line(answer.option.label) for answer in found]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise item.refuse(f"two of its answers read the same: {label}")
     return found
 
 

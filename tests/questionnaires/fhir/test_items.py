@@ -33,6 +33,13 @@ def test_a_scale_keeps_its_ends() -> None:
     assert (question.lowest, question.highest) == (1, 5)
 
 
+@pytest.mark.parametrize("end", [0, 1])
+def test_case_111_a_number_with_one_end_alone_is_refused(end: int) -> None:
+    """A count of falls has a least number and no greatest one: nobody could answer eleven."""
+    with pytest.raises(BadQuestionnaire, match="minValue, maxValue"):
+        read(type="integer", extension=[scale(0, 10)[end]])
+
+
 @pytest.mark.parametrize(("lowest", "highest"), [(0, 11), (-1, 5), (5, 5), (6, 5)])
 def test_a_scale_that_does_not_fit_is_refused(lowest: int, highest: int) -> None:
     with pytest.raises(BadQuestionnaire, match=f"a scale from {lowest} to {highest}"):

@@ -67,6 +67,10 @@ def test_case_111_an_item_of_another_type_that_lists_its_answers_is_a_choice(kin
         ({"answerOption": [coded("ok", **score("3"))]}, "whole number"),
         ({"answerOption": [{"valueCoding": {"code": "ok"} | score(1)} | score(2)]}, "two scores"),
         ({"answerOption": [coded("ok", **score(0)), coded("ok", **score(1))]}, "two of its answers are ok"),
+        (
+            {"answerOption": [coded("often", **score(0)), coded("Often", **score(1))]},
+            "two of its answers read the same: Often",
+        ),
         ({"answerOption": [{"valueDate": "2026-01-01"} | score(0)]}, "valueDate"),
         ({"answerOption": [score(0)]}, "no value"),
         ({"answerOption": [{"valueString": " "} | score(0)]}, "no text"),

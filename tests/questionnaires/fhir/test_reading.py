@@ -50,7 +50,7 @@ def test_groups_and_displays_are_not_questions() -> None:
         (item(text=" \u200b\u3164"), "no text"),
         (item(text=""), "no text"),
         (item(type="integer"), "from which number"),
-        (item(type="integer", extension=[{"url": items.MOST, "valueInteger": 300}]), "0 to 300"),
+        (item(type="integer", extension=[{"url": items.MOST, "valueInteger": 300}]), "from which number"),
         (item(enableWhen=[when("sleep", "=", answerBoolean=True)]), "itself"),
         (item(enableWhen=[{"question": "other", "operator": "="}]), "no answer"),
         (item(enableWhen=[when("other", "=", answerInteger=3)]), "does not have: 3"),
