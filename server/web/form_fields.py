@@ -21,6 +21,7 @@ WHOLE = re.compile(r"-?[0-9]{1,9}")
 LONG_WORD = 40  # characters; ids and times are shorter
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SECRETS = ("password", "secret", "code", "proof", "_csrf_token", "back", "outbox")
+PAGE_FIELD = "page"  # the page on which a form stands
 PERSON_FIELD = "person"  # whose page a form stands on, on a phone with several patients
 HIDDEN = (
     "agree",
@@ -32,6 +33,7 @@ HIDDEN = (
     "unsaved",
     "instead_of",
     "replied",
+    PAGE_FIELD,
     PERSON_FIELD,
 )  # what a page remembers, and nobody typed
 PRESSED = (

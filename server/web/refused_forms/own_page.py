@@ -12,8 +12,9 @@ from markupsafe import Markup
 
 from server.language import gettext as _
 from server.web import render
+from server.web.form_fields import PAGE_FIELD
 from server.web.refused_forms import refill
-from server.web.refused_forms.refill import PAGE, Filling
+from server.web.refused_forms.refill import Filling
 
 SENT_ON = (b"cookie", b"host", b"user-agent", b"accept-language", b"sec-ch-ua-platform")
 KEPT = ("type", "asgi", "http_version", "scheme", "client", "server", "root_path")
@@ -38,7 +39,7 @@ class Sent:
 
     @classmethod
     def by(cls, request: Request[Any, Any, Any], form: FormMultiDict) -> "Sent":
-        named = form.get(PAGE)
+        named = form.get(PAGE_FIELD)
         page = named if isinstance(named, str) and named else render.asked_from(request)
         return cls(request.url.path, _own_address(request, page), _texts(form))
 

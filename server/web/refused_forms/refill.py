@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from html import escape, unescape
 from html.parser import HTMLParser
 
+from server.web.form_fields import PAGE_FIELD
+
 Attributes = dict[str, str]
 CONTROLS = ("input", "select", "textarea")
 CHOICES = ("radio", "checkbox")
@@ -15,7 +17,6 @@ FRESH = ("_csrf_token", "once")  # the page has newer ones
 VOID = ("input", "br", "img", "hr", "meta", "link", "wbr")
 TROUBLE = re.compile(r'class="trouble" role="alert">.*?<p>(.*?)</p>', re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
-PAGE = "page"  # the hidden field that names the page on which the form stands
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ class _Writer(HTMLParser):
         if tag not in VOID:
             self._open.append(_Element(tag, len(self.out) - 1, "field" in attributes.get("class", "").split()))
         if tag == "form" and self._forms == self._filling.form and self._filling.page:
-            self.out.append(_start("input", {"type": "hidden", "name": PAGE, "value": self._filling.page}))
+            self.out.append(_start("input", {"type": "hidden", "name": PAGE_FIELD, "value": self._filling.page}))
         if is_ours and tag == "textarea" and (values := self._values(name)):
             self.out.append("\n" + escape(values[0]))
             self._skips = True

@@ -5,6 +5,7 @@ from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.flags.triggers.scene import REASON, breathing, in_force, number_in_force
+from tests.web.form_reader import PageForm, read
 
 
 async def test_case_113_weakening_a_trigger_needs_a_reason(signed_in: Enter, cast: Cast, database: Database) -> None:
@@ -55,3 +56,36 @@ async def test_case_113_an_undo_does_not_override_a_later_decision(
     assert refused.status_code == 422
     assert not await in_force(database, cast)
     assert f"/staff/triggers/{rule.id}/restore" not in (await ken.get("/staff/triggers")).text
+
+
+async def test_case_91_a_rule_comes_back_after_its_preview_with_its_own_check_in(signed_in: Enter, cast: Cast) -> None:
+    """Ken is signed out while he reads the preview, which stands at an address with another page."""
+    ken = await signed_in(cast.ken)
+    opened = await ken.get("/staff/triggers/new?slug=weekly-als")
+    previewed = await ken.submit("/staff/triggers", _form(opened.text).sent() | {"item": "swallowing", "amount": "2"})
+    sent = _form(previewed.text).sent() | {"step": "save"}
+    await ken.submit("/staff/sign-out")
+    late = await ken.submit("/staff/triggers", sent, referer="https://localhost/staff/triggers")
+    [kept] = [field.value for form in read(late.text).forms for field in form.named("unsaved")]
+    again = await signed_in(cast.ken)
+    back = await again.submit("/staff/sign-in/elsewhere", {"unsaved": kept})
+    form = _form(back.text).sent()
+    assert (form["slug"], form["item"], form["amount"]) == ("weekly-als", "swallowing", "2")
+    assert "Weekly check-in" in words(back)
+
+
+async def test_case_116_a_change_of_a_rule_that_is_refused_keeps_its_reason(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    ken, rule = await signed_in(cast.ken), await breathing(database, cast)
+    previewed = await ken.submit("/staff/triggers", _form((await ken.get(f"/staff/triggers/{rule.id}")).text).sent())
+    sent = _form(previewed.text).sent() | {"amount": "two", "reason": REASON, "step": "save"}
+    refused = await ken.submit("/staff/triggers", sent, referer="https://localhost/staff/triggers")
+    assert (refused.status_code, "Change a rule" in words(refused)) == (422, True)
+    form = _form(refused.text).sent()
+    assert (form["instead_of"], form["reason"]) == (rule.id, REASON)
+
+
+def _form(html: str) -> PageForm:
+    [form] = [form for form in read(html).forms if form.action == "/staff/triggers"]
+    return form
