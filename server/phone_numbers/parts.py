@@ -19,7 +19,7 @@ _TYPED = re.compile(
 _PRESS = re.compile(r"\b(?:press|option|choose|oprima|presione|marque|opci[oó]n)\s+\d{1,2}\b", re.IGNORECASE)
 
 
-NumberFault = Literal["no-number", "long", "two", "words", "extension", "short", "unknown", "no-text"]
+NumberFault = Literal["no-number", "long", "two", "words", "extension", "short", "unknown", "nowhere", "no-text"]
 
 
 class BadNumber(ValueError):
@@ -80,11 +80,11 @@ def check_remark(remark: str) -> None:
 def holds_two(text: str) -> bool:
     """Whether this looks like more than one number.
 
-    That is a complete number with more digits after a slash or comma, or short numbers separated by one. A slash after
-    an area code does not count.
+    That is a complete number with more digits after a slash, comma or plus, or short numbers separated by one. A slash
+    after an area code does not count.
     """
     before = 0
-    for run in re.split(r"[/,;&|]|[^\W\d_]{2,}", text):
+    for run in re.split(r"[/,;&|+]|[^\W\d_]{2,}", text):
         digits = digits_in(run)
         if digits and before >= TWO_NUMBERS:
             return True

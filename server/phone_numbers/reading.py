@@ -4,6 +4,7 @@ Each number is stored twice: as typed, for people to read, and as its dial strin
 E.164 with an extension (`+12125550140;ext=12`) or a short code (`988`).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -54,7 +55,9 @@ def read_own(typed: str, country: str) -> Dialable:
     try:
         full = _full_number(parts, country)
     except BadNumber:
-        raise BadNumber("short" if short_code(number, country) else "unknown") from None
+        if short_code(number, country):
+            raise BadNumber("short") from None
+        raise
     if phonenumbers.number_type(full) not in _OF_PEOPLE and short_code(number, country):
         raise BadNumber("short")
     return Dialable(shown, _tel(full))
@@ -99,10 +102,29 @@ def _full_number(parts: dict[str, str], country: str) -> PhoneNumber:
     try:
         number = phonenumbers.parse(text, country)
     except NumberParseException:
-        raise BadNumber("unknown") from None
+        raise _unknown(parts["number"], country) from None
     if "*" in text or not phonenumbers.is_valid_number(number):
-        raise BadNumber("unknown")
+        raise _unknown(parts["number"], country)
     return number
+
+
+def _unknown(number: str, country: str) -> BadNumber:
+    """Why there is no such number: it is two in a row, or it is none of its own country or of the clinic's."""
+    half = len(number) // 2
+    cuts = [(found.start(), found.end()) for found in re.finditer(r"[\s./·‐-―−-]+", number)]
+    if number[:half] == number[half:]:  # pasted twice
+        cuts.append((half, half))
+    for end, start in cuts:
+        if all(_is_valid(part, country) for part in (number[:end], number[start:])):
+            return BadNumber("two", number[:end])
+    return BadNumber("nowhere" if number.startswith("+") else "unknown")
+
+
+def _is_valid(number: str, country: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(phonenumbers.parse(number, country))
+    except NumberParseException:
+        return False
 
 
 def _tel(number: PhoneNumber) -> str:
