@@ -44,6 +44,9 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
         if patient.is_pause_over(now):  # somebody had locked the patient as the sender ended the pauses
             put_off(reminder, now + BUSY_WAIT, now)
             return []
+        if reminder.moment > now:  # quiet hours brought it forward; the pause may be over by its own moment
+            put_off(reminder, reminder.moment, now)
+            return []
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
     policy = policies.policy_for(reminder.kind, batch.clinics[reminder.clinic_id].channel_policy, able)
     if batch.is_busy(reminder):

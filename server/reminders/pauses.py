@@ -56,7 +56,8 @@ async def resume(work: Work, patient: Patient) -> None:
 async def _end_what_fell_due(work: Work, patient: Patient, before: datetime) -> None:
     """End what the worker would have ended during the pause, had it run; the members of a digest with it.
 
-    What was sent before the pause goes to no further channel.
+    What was sent before the pause goes to no further channel. What quiet hours brought forward into the pause goes out
+    at its own moment, if that comes after the pause.
     """
     fell_due = or_(
         and_(Reminder.state.in_(WAITING), Reminder.next_at < before),
@@ -64,7 +65,11 @@ async def _end_what_fell_due(work: Work, patient: Patient, before: datetime) -> 
     )
     to_patient = Reminder.patient_id == patient.id, Reminder.staff_id.is_(None)
     found = list(await work.db.scalars(select(Reminder).where(*to_patient, fell_due).with_for_update(key_share=True)))
-    ended = [reminder for reminder in found if reminder.state in WAITING]
+    waiting = [reminder for reminder in found if reminder.state in WAITING]
+    ended = [reminder for reminder in waiting if reminder.moment < before]
+    for reminder in waiting:
+        if reminder.moment >= before:
+            reminder.state, reminder.next_at, reminder.lease_until = ReminderState.SCHEDULED, reminder.moment, None
     if ended:
         is_member = is_among(Reminder.carrier_id, [reminder.id for reminder in ended])
         ended += await work.db.scalars(select(Reminder).where(is_member, Reminder.state == ReminderState.COMBINED))

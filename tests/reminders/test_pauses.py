@@ -132,6 +132,27 @@ async def test_case_19_what_fell_due_while_no_worker_ran_is_no_flood(
     assert scene.push.ids == [after["c" * 32].id]
 
 
+@pytest.mark.parametrize("works", [True, False], ids=["the worker runs in the pause", "it starts after the pause"])
+@pytest.mark.parametrize("end", [by_itself, by_hand])
+async def test_case_107_what_quiet_hours_brought_forward_into_a_pause_comes_at_its_own_moment(
+    scene: Scene, end: Callable[[Scene], Awaitable[None]], works: bool
+) -> None:
+    """A visit at eight on the day on which reminders start again; it is quiet from eight to eight."""
+    async with scene.database.writing() as db:
+        rosa = await db.get_one(Patient, scene.cast.rosa.id)
+        rosa.quiet_from, rosa.quiet_until = "20:00", "08:00"
+    moment, subject = ENDS_AT + 6 * HOUR, "d" * 32
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.VISIT, moment, moment + 2 * HOUR)], subject)
+    await pause(scene)
+    if works:
+        await tick_at(scene, ENDS_AT - 4 * HOUR)
+    await end(scene)
+    assert scene.push.ids == []
+    await tick_at(scene, moment)
+    [reminder] = await rows(scene.database, Reminder, Reminder.subject_id == subject)
+    assert (reminder.state, scene.push.ids) == ("sent", [reminder.id])
+
+
 async def test_case_107_a_reminder_to_staff_is_none_of_the_pauses(scene: Scene) -> None:
     await pause(scene)
     async with scene.database.writing() as db:
