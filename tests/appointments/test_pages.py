@@ -143,3 +143,20 @@ async def test_case_119_staff_record_a_reply_for_the_patient(signed_in: Enter, c
     visit = await only_visit(database)
     assert (visit.reply, visit.replied_by) == ("coming", "staff")
     assert (await maria.submit(f"/staff/visits/{visit.id}/reply", {"reply": "perhaps"})).status_code == 422
+
+
+@ONE_DATABASE
+async def test_case_107_staff_who_change_a_visit_in_a_pause_read_that_no_message_goes_out(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    visit = await booked(maria, cast, database)
+    warning = "nobody gets a message about it, now or after the pause. Tell the patient yourself."
+    assert warning not in words(await maria.get(f"/staff/visits/{visit.id}"))
+    pause = {"why": "holiday", "end": "day", "day": "2026-11-30"}
+    await maria.submit(f"/staff/patients/{cast.rosa.id}/pause", pause)
+    page = words(await maria.get(f"/staff/visits/{visit.id}"))
+    assert f"Paused · until: Monday, November 30. If you change this visit, {warning}" in page
+    asked = words(await maria.submit(f"/staff/visits/{visit.id}/mark", {"status": "cancelled"}))
+    assert "No message goes out, because of the pause: tell the patient yourself." in asked
+    assert "hears of it at once" not in asked
