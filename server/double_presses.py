@@ -65,10 +65,7 @@ async def _is_first(work: Work, digest: str) -> bool:
 async def _keep(work: Work, digest: str, path: str) -> None:
     """Note where the press led. One that created nothing, or failed, leaves its key to the next."""
     mine = OnceKey.digest == digest
-    if path:
-        await work.db.execute(update(OnceKey).where(mine).values(path=path))
-    else:
-        await work.db.execute(delete(OnceKey).where(mine))
+    await work.db.execute(update(OnceKey).where(mine).values(path=path) if path else delete(OnceKey).where(mine))
 
 
 async def forget(db: AsyncSession, now: datetime) -> None:

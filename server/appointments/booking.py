@@ -29,12 +29,7 @@ class NewSeries:
     count: int
 
 
-async def book(
-    work: Work,
-    patient: Patient,
-    new: NewAppointment,
-    series: Series | None = None,
-) -> Appointment:
+async def book(work: Work, patient: Patient, new: NewAppointment, series: Series | None = None) -> Appointment:
     """Book one appointment. Raises BadAppointment before it stores anything."""
     clinic = await work.db.get_one(Clinic, patient.clinic_id)
     appointment = Appointment(

@@ -52,5 +52,5 @@ async def test_case_89_an_answer_of_ones_other_phone_is_kept_beside_what_an_olde
         shown = {"pain": 2, "breathing": "little"}
         sent = submission.Submission(check_in.client_id, shown, Respondent.SELF, NOW)
         await submit.submit(work_by(db, cast.rosa), stored, sent)
-    [beside] = await rows(database, ConflictingVersion)
-    assert (beside.respondent, beside.answers) == ("self", '{"pain": 6}')
+    [conflicting] = await rows(database, ConflictingVersion)
+    assert (conflicting.respondent, conflicting.answers) == ("self", '{"pain": 6}')
