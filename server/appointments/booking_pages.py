@@ -16,9 +16,9 @@ from server.appointments.rules import BadAppointment
 from server.db import Work
 from server.people import flow as people
 from server.people.models import Patient
-from server.web import render
+from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
-from server.web.form_fields import a_date, a_time, fields_of, form_of, is_yes, line, text, texts, whole
+from server.web.form_fields import a_date, a_time, fields_of, form_of, line, text, texts, whole
 from server.web.rendering.remarks import Remark, RemarkKind
 
 
@@ -51,7 +51,8 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
         series = NewSeries(new, weekdays, (whole(form, "count") or 0) if typed["count"] else 1)
         async with double_presses.press(work, fields_of(form)) as press:
             if not press.earlier:
-                if not is_yes(form, "anyway") and (against := await _conflicts(work, patient, series)):
+                against = await _conflicts(work, patient, series)
+                if against and not edits.goes_on(form, "anyway", edits.asked(conflicts.described(against))):
                     return await _form(request, work.db, work.actor, patient.id, typed, against)
                 async with work.db.begin_nested():
                     await booking.book_series(work, patient, series)
@@ -89,6 +90,7 @@ async def _form(
         typed=typed,
         bad=against if isinstance(against, BadAppointment) else None,
         conflicts=against if isinstance(against, list) else [],
+        asked=edits.asked(conflicts.described(against)) if isinstance(against, list) else "",
     )
 
 

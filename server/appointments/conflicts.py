@@ -52,6 +52,11 @@ class _Span:
         return self.begins < other.ends and other.begins < self.ends
 
 
+def described(found: Sequence[Conflict]) -> str:
+    """What staff are asked, to tell one question from another."""
+    return "\n".join(f"{conflict.kind} {conflict.when} {conflict.other}" for conflict in found)
+
+
 async def of_times(
     work: Work, patient: Patient, starts: Sequence[datetime], minutes: int, moved: Appointment | None = None
 ) -> list[Conflict]:

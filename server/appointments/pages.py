@@ -23,7 +23,7 @@ from server.reminders import status
 from server.reminders.states import Reply
 from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, InWork
-from server.web.form_fields import a_date, a_time, form_of, is_yes, line, not_chosen, one_of, text, way_back, whole
+from server.web.form_fields import a_date, a_time, form_of, line, not_chosen, one_of, text, way_back, whole
 from server.web.problems import found
 
 CHANGES = ("appointment.corrected",)  # the acts that change what the form shows that corrects a visit
@@ -54,7 +54,7 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     try:
         rules.check_care(patient.has_care_ended)  # before staff are asked about a time that no visit can have
         against = await conflicts.of_times(work, patient, [starts], appointment.minutes, appointment)
-        if against and not is_yes(form, "anyway"):
+        if against and not edits.goes_on(form, "anyway", edits.asked(conflicts.described(against))):
             return await _page(request, work, Shown(appointment, starts, conflicts=against))
         await flow.move(work, appointment, starts)
     except BadAppointment as bad:
@@ -98,7 +98,7 @@ async def correct(request: Ask, work: InWork, appointment_id: FromPath[str]) -> 
         return await _page(request, work, Shown(appointment, details=details, changed=merged.changed, latest=latest))
     try:
         against = await conflicts.of_length(work, appointment, rules.check_length(details.minutes))
-        if against and not is_yes(form, "anyway"):
+        if against and not edits.goes_on(form, "anyway", edits.asked(conflicts.described(against))):
             return await _page(request, work, Shown(appointment, conflicts=against, details=details))
         await flow.correct(work, appointment, details)
     except BadAppointment as bad:
@@ -176,6 +176,7 @@ async def _page(request: Ask, work: Work, shown: Shown) -> Response[str]:
         bad=shown.bad,
         moving=shown.moving,
         conflicts=shown.conflicts,
+        asked=edits.asked(conflicts.described(shown.conflicts)),
         wanted=shown.status,
         to=shown.starts or appointment.starts,
         details=shown.details or appointment,

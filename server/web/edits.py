@@ -27,6 +27,16 @@ def is_older(shown: str, now: str) -> bool:
     return shown not in ("", now)
 
 
+def asked(*about: str) -> str:
+    """The value of the button that goes on after a question: a mark of what staff were asked about."""
+    return _mark("\n".join(about))
+
+
+def goes_on(form: FormMultiDict, button: str, question: str) -> bool:
+    """Whether the button was pressed on a page that asked this. One of a former version says "yes" to all."""
+    return form.get(button) in ("yes", question)
+
+
 def marks(shown: Values) -> str:
     """For the hidden field `seen`: a short hash of each value. Whoever has the page knows the values anyway."""
     return " ".join(f"{name}={_mark(value)}" for name, value in shown.items())

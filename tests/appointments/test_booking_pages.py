@@ -1,16 +1,18 @@
 """Booking appointments through the pages (case 9)."""
 
 import pytest
+from httpx import Response
 
 from server.appointments.models import Appointment, Series
 from server.checkins.models import CheckIn
 from server.db import Database
 from server.reminders.models import Reminder
-from tests.appointments.scene import ONE_DATABASE, book, only_visit, to_come
+from tests.appointments.scene import ONE_DATABASE, book, booked, only_visit, to_come
 from tests.browser_without_screen import words
 from tests.cast import Cast
 from tests.conftest import Enter
 from tests.stories import rows
+from tests.web.form_reader import read
 
 NO_VISITS: list[dict[str, object]] = [
     {"place": "x" * 500},
@@ -110,3 +112,43 @@ async def test_the_form_opens_for_the_patient_whose_page_led_to_it(signed_in: En
     page = await maria.get(f"/staff/visits/new?patient={cast.rosa.id}")
     assert "Rosa Delgado" in words(page)
     assert (await maria.get(f"/staff/visits/new?patient={cast.helen.id}")).text.count("Helen Marsh") == 0
+
+
+@ONE_DATABASE
+async def test_case_118_staff_who_are_asked_about_one_time_are_asked_again_about_another(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """The page asks about a closed day, staff choose another day, and press Book anyway: that one overlaps."""
+    maria = await signed_in(cast.maria)
+    visit = await booked(maria, cast, database)
+    asked = await book(maria, cast, date="2026-12-05")
+    anyway = _anyway(asked)
+    again = await book(maria, cast, anyway=anyway)
+    assert (again.status_code, "overlaps another visit" in words(again)) == (422, True)
+    assert [row.id for row in await rows(database, Appointment)] == [visit.id]
+    assert (await book(maria, cast, anyway=_anyway(again))).status_code == 200
+    first, second = await rows(database, Appointment)
+    assert first.starts == second.starts
+
+
+@ONE_DATABASE
+async def test_case_118_a_visit_that_moves_is_asked_about_at_each_time(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    maria = await signed_in(cast.maria)
+    visit = await booked(maria, cast, database)
+    move = f"/staff/visits/{visit.id}/move"
+    asked = await maria.submit(move, {"date": "2026-12-05", "time": "10:00"})
+    again = await maria.submit(move, {"date": "2026-12-06", "time": "10:00", "anyway": _anyway(asked)})
+    assert (again.status_code, (await rows(database, Appointment))[0].starts) == (422, visit.starts)
+    assert (
+        await maria.submit(move, {"date": "2026-12-06", "time": "10:00", "anyway": _anyway(again)})
+    ).status_code == 200
+
+
+def _anyway(page: Response) -> str:
+    """The value of the button, which is not the first of its form: Enter in a field never goes on."""
+    [form] = [form for form in read(page.text).forms if form.named("anyway")]
+    [within] = [part.partition("</form>")[0] for part in page.text.split("<form") if 'name="anyway"' in part]
+    assert 'name="anyway"' not in within.partition("</button>")[0]
+    return form.named("anyway")[0].value

@@ -24,7 +24,7 @@ from server.typed.text import is_blank
 from server.web import edits, render
 from server.web.dependencies import STAFF, Ask, Db, InWork, Who
 from server.web.edits import Merged
-from server.web.form_fields import BadForm, fields_of, form_of, is_yes, line, one_of, text
+from server.web.form_fields import BadForm, fields_of, form_of, line, one_of, text
 from server.web.problems import found
 
 PatientFault = Literal["name", "email", "birth_date", "zone"]
@@ -68,7 +68,8 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     async with double_presses.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)
-        if not is_yes(form, "another") and (alike := await look_alikes.find(work, new)):
+        alike = await look_alikes.find(work, new)
+        if alike and not edits.goes_on(form, "another", _question(alike)):
             return await _refused(request, work.db, work.actor, new, alike)
         try:
             patient = await flow.register_patient(work, new)
@@ -108,8 +109,8 @@ async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respons
         return await _refused(request, work.db, work.actor, new, merged, patient)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault, patient)
-    asks = look_alikes.is_renamed(patient, new) and not is_yes(form, "another")
-    if asks and (alike := await look_alikes.find(work, new, patient.id)):
+    alike = await look_alikes.find(work, new, patient.id) if look_alikes.is_renamed(patient, new) else []
+    if alike and not edits.goes_on(form, "another", _question(alike)):
         return await _refused(request, work.db, work.actor, new, alike, patient)
     try:
         await flow.change_patient(work, patient, new)
@@ -141,10 +142,15 @@ async def _refused(
         latest=await staff.latest_change(db, actor, CHANGES, patient.id) if patient and changed else None,
         fault="numbers" if bad_numbers else fault if isinstance(fault, str) else None,
         alike=fault if isinstance(fault, list) else [],
+        asked=_question(fault) if isinstance(fault, list) else "",
         bad_numbers=bad_numbers,
         zone=new.zone,
         country=(await flow.clinic_of(db, actor)).country,
     )
+
+
+def _question(alike: list[Patient]) -> str:
+    return edits.asked(*sorted(other.id for other in alike))
 
 
 def _shown(patient: Patient) -> dict[str, str]:

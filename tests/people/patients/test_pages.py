@@ -14,6 +14,7 @@ from tests.cast import Cast
 from tests.conftest import Enter
 from tests.people.scene import FORM
 from tests.stories import audited, rows
+from tests.web.form_reader import read
 
 
 async def test_staff_register_and_edit_a_patient(signed_in: Enter, cast: Cast, database: Database) -> None:
@@ -143,6 +144,20 @@ async def test_case_83_a_patient_is_found_by_any_spelling_and_order(signed_in: E
         page = words(await maria.get(f"/staff/patients?q={quote(sought)}"))
         assert "Seán O’Brien-Núñez" in page, sought
         assert "born Mar 4, 1961" in page
+
+
+async def test_case_114_another_person_is_asked_about_for_each_that_looks_alike(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """The page asks about Rosa. Staff correct the name to Walter's before they say that it is another person."""
+    maria = await signed_in(cast.maria)
+    asked = await maria.submit("/staff/patients", FORM | {"name": "Delgado Rosa"})
+    [another] = [button.value for form in read(asked.text).forms for button in form.named("another")]
+    again = await maria.submit("/staff/patients", FORM | {"name": "Walter Brandt", "another": another})
+    assert (again.status_code, f'href="/staff/patients/{cast.walter.id}"' in again.text) == (422, True)
+    assert len(await rows(database, Patient)) == 3
+    saved = await maria.submit("/staff/patients", FORM | {"name": "Delgado Rosa", "another": another})
+    assert (saved.status_code, len(await rows(database, Patient))) == (200, 4)
 
 
 async def test_case_114_a_second_patient_of_one_name_is_shown_before_saving(
