@@ -52,7 +52,7 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
         async with double_presses.press(work, fields_of(form)) as press:
             if not press.earlier:
                 against = await _conflicts(work, patient, series)
-                if against and not edits.goes_on(form, "anyway", edits.asked(conflicts.described(against))):
+                if against and not edits.goes_on(form, "anyway", conflicts.described(against)):
                     return await _form(request, work.db, work.actor, patient.id, typed, against)
                 async with work.db.begin_nested():
                     await booking.book_series(work, patient, series)

@@ -54,7 +54,7 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
     try:
         rules.check_care(patient.has_care_ended)  # before staff are asked about a time that no visit can have
         against = await conflicts.of_times(work, patient, [starts], appointment.minutes, appointment)
-        if against and not edits.goes_on(form, "anyway", edits.asked(conflicts.described(against))):
+        if against and not edits.goes_on(form, "anyway", conflicts.described(against)):
             return await _page(request, work, Shown(appointment, starts, conflicts=against))
         await flow.move(work, appointment, starts)
     except BadAppointment as bad:
@@ -98,7 +98,7 @@ async def correct(request: Ask, work: InWork, appointment_id: FromPath[str]) -> 
         return await _page(request, work, Shown(appointment, details=details, changed=merged.changed, latest=latest))
     try:
         against = await conflicts.of_length(work, appointment, rules.check_length(details.minutes))
-        if against and not edits.goes_on(form, "anyway", edits.asked(conflicts.described(against))):
+        if against and not edits.goes_on(form, "anyway", conflicts.described(against)):
             return await _page(request, work, Shown(appointment, conflicts=against, details=details))
         await flow.correct(work, appointment, details)
     except BadAppointment as bad:

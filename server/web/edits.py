@@ -27,14 +27,14 @@ def is_older(shown: str, now: str) -> bool:
     return shown not in ("", now)
 
 
-def asked(*about: str) -> str:
-    """The value of the button that goes on after a question: a mark of what staff were asked about."""
-    return _mark("\n".join(about))
+def asked(question: str) -> str:
+    """The value of the button that goes on after a question, so that it counts for that question alone."""
+    return _mark(question)
 
 
 def goes_on(form: FormMultiDict, button: str, question: str) -> bool:
     """Whether the button was pressed on a page that asked this. One of a former version says "yes" to all."""
-    return form.get(button) in ("yes", question)
+    return form.get(button) in ("yes", asked(question))
 
 
 def marks(shown: Values) -> str:

@@ -66,3 +66,13 @@ def test_case_89_a_page_is_older_if_it_showed_something_else() -> None:
     assert edits.is_older("holiday", "hospital")
     assert not edits.is_older("hospital", "hospital")
     assert not edits.is_older("", "hospital")
+
+
+def test_case_118_a_button_goes_on_only_with_what_its_page_asked() -> None:
+    for pressed, goes_on in (
+        ("", False),
+        (edits.asked("closed"), True),
+        (edits.asked("overlap"), False),
+        ("yes", True),
+    ):
+        assert edits.goes_on(FormMultiDict([("anyway", pressed)]), "anyway", "closed") == goes_on, pressed

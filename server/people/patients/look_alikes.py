@@ -21,6 +21,11 @@ async def find(work: Work, new: NewPatient, patient_id: str = "") -> list[Patien
     return [other for other in others if is_alike(typed, identity_of(other))]
 
 
+def described(alike: list[Patient]) -> str:
+    """Whom staff are asked about, to tell one question from another."""
+    return " ".join(sorted(other.id for other in alike))
+
+
 def identity_of(patient: Patient) -> Identity:
     numbers = (patient.phone, patient.phone_tel, patient.caregiver_phone, patient.caregiver_phone_tel)
     return Identity(patient.name, patient.birth_date, patient.record_number, tuple(filter(None, numbers)))

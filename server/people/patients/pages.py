@@ -69,7 +69,7 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
         if press.earlier:
             return render.go(request, press.earlier)
         alike = await look_alikes.find(work, new)
-        if alike and not edits.goes_on(form, "another", _question(alike)):
+        if alike and not edits.goes_on(form, "another", look_alikes.described(alike)):
             return await _refused(request, work.db, work.actor, new, alike)
         try:
             patient = await flow.register_patient(work, new)
@@ -110,7 +110,7 @@ async def edit(request: Ask, work: InWork, patient_id: FromPath[str]) -> Respons
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault, patient)
     alike = await look_alikes.find(work, new, patient.id) if look_alikes.is_renamed(patient, new) else []
-    if alike and not edits.goes_on(form, "another", _question(alike)):
+    if alike and not edits.goes_on(form, "another", look_alikes.described(alike)):
         return await _refused(request, work.db, work.actor, new, alike, patient)
     try:
         await flow.change_patient(work, patient, new)
@@ -142,15 +142,11 @@ async def _refused(
         latest=await staff.latest_change(db, actor, CHANGES, patient.id) if patient and changed else None,
         fault="numbers" if bad_numbers else fault if isinstance(fault, str) else None,
         alike=fault if isinstance(fault, list) else [],
-        asked=_question(fault) if isinstance(fault, list) else "",
+        asked=edits.asked(look_alikes.described(fault)) if isinstance(fault, list) else "",
         bad_numbers=bad_numbers,
         zone=new.zone,
         country=(await flow.clinic_of(db, actor)).country,
     )
-
-
-def _question(alike: list[Patient]) -> str:
-    return edits.asked(*sorted(other.id for other in alike))
 
 
 def _shown(patient: Patient) -> dict[str, str]:
