@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from server.language import gettext as _
 from server.web import render
-from server.web.form_fields import PAGE_FIELD
+from server.web.form_fields import PAGE_FIELD, typed_in
 from server.web.refused_forms import refill
 from server.web.refused_forms.refill import Filling
 
@@ -52,6 +52,24 @@ class Sent:
         yield from ("/".join(parts[:end]) for end in range(len(parts), 1, -1))
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """A page on which the form stands, as its form number `which`."""
+
+    address: str
+    html: str
+    headers: dict[str, str]
+    which: int
+    sent: Sent
+
+    @property
+    def lost(self) -> list[str]:
+        """What a person wrote that this form has no field for."""
+        names = refill.forms_of(self.html)[self.which].names
+        texts = [(name, value) for name, values in self.sent.texts.items() if name not in names for value in values]
+        return typed_in(FormMultiDict(texts))
+
+
 class ComesBack(Response[bytes]):
     """Asks for the page on which the form stands, and puts the form back into it; if there is none, the error page.
 
@@ -76,23 +94,29 @@ class ComesBack(Response[bytes]):
 
     async def _own_page(self, request: Request[Any, Any, Any]) -> Response[str] | None:
         sent, faults = self.sent or Sent.by(request, await request.form()), self.shown.faults
+        standing: list[_Standing] = []
         for address in sent.pages():
             html, cookies = await _get(request, address, self.cookie)
             which = refill.form_in(html, sent.path, faults)
-            if which is None:
-                continue
-            filling = Filling(which, faults, sent.texts, address)
-            response = Response(
-                _with_words(refill.filled(html, filling), self.shown),
-                status_code=self.status_code or 422,
-                media_type="text/html",
-                headers=render.FRESH | ({"Set-Cookie": cookies[0]} if cookies else {}),
-            )
-            if self.cookie is not None:
-                response.set_cookie(self.cookie)
-            is_whole = address == _own_address(request, render.asked_from(request))
-            return render.whole_page(response) if is_whole else response
-        return None
+            if which is not None:
+                set_cookie = {"Set-Cookie": cookies[0]} if cookies else {}
+                standing.append(_Standing(address, html, set_cookie, which, sent))
+                if not standing[-1].lost:
+                    break
+        if not standing:
+            return None
+        best = next((each for each in standing if not each.lost), standing[0])
+        filling = Filling(best.which, faults, sent.texts, best.address)
+        response = Response(
+            _with_words(refill.filled(best.html, filling), self.shown, best.lost),
+            status_code=self.status_code or 422,
+            media_type="text/html",
+            headers=render.FRESH | best.headers,
+        )
+        if self.cookie is not None:
+            response.set_cookie(self.cookie)
+        is_whole = best.address == _own_address(request, render.asked_from(request))
+        return render.whole_page(response) if is_whole else response
 
 
 def _texts(form: FormMultiDict) -> dict[str, list[str]]:
@@ -141,9 +165,16 @@ async def _get(request: Request[Any, Any, Any], address: str, cookie: Cookie | N
     return b"".join(message.get("body", b"") for message in messages[1:]).decode(), cookies
 
 
-def _with_words(html: str, shown: Shown) -> str:
+def _with_words(html: str, shown: Shown, lost: list[str]) -> str:
     links = [Markup('<p><a href="#{}-fault">{}</a></p>').format(name, fault) for name, fault in shown.faults.items()]
-    box = Markup('<div class="trouble" role="alert"><h2 tabindex="-1">{}</h2><p>{}</p>{}</div>').format(
-        shown.title or _("There is a problem"), shown.words, Markup("").join(links)
+    texts = [
+        Markup(
+            '<div class="field"><label for="typed-{0}">{1}</label>'
+            '<textarea id="typed-{0}" readonly>{2}</textarea></div>'
+        ).format(number, _("What you wrote"), text)
+        for number, text in enumerate(lost, 1)
+    ]
+    box = Markup('<div class="trouble" role="alert"><h2 tabindex="-1">{}</h2><p>{}</p>{}{}</div>').format(
+        shown.title or _("There is a problem"), shown.words, Markup("").join(links), Markup("").join(texts)
     )
     return html.replace("</h1>", f"</h1>{box}", 1)

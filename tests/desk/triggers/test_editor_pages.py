@@ -89,3 +89,20 @@ async def test_case_116_a_change_of_a_rule_that_is_refused_keeps_its_reason(
 def _form(html: str) -> PageForm:
     [form] = [form for form in read(html).forms if form.action == "/staff/triggers"]
     return form
+
+
+async def test_case_91_a_reason_without_a_field_on_the_page_is_shown(
+    signed_in: Enter, cast: Cast, database: Database
+) -> None:
+    """The question about a weaker rule has no page of its own, and the list of rules no field for a reason."""
+    ken, rule = await signed_in(cast.ken), await breathing(database, cast)
+    form = {"slug": rule.slug, "item": rule.item, "condition": rule.condition, "amount": str(rule.amount - 1)}
+    stronger = form | {"severity": "urgent", "screen": rule.screen, "instead_of": rule.id, "step": "save"}
+    await ken.submit("/staff/triggers", stronger)
+    await ken.submit("/staff/sign-out")
+    restore = f"/staff/triggers/{rule.id}/restore"
+    late = await ken.submit(restore, {"reason": REASON}, referer=f"https://localhost{restore}")
+    [kept] = [field.value for form in read(late.text).forms for field in form.named("unsaved")]
+    back = await (await signed_in(cast.ken)).submit("/staff/sign-in/elsewhere", {"unsaved": kept})
+    assert "Your text is back" in words(back)
+    assert f"What you wrote {REASON}" in words(back)
