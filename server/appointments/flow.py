@@ -13,6 +13,7 @@ from server.appointments.appointment_reminders import notify_of_change, replan, 
 from server.appointments.models import Appointment
 from server.appointments.rules import AppointmentStatus
 from server.appointments.seen_appointments import was_seen
+from server.audit import AuditVerb
 from server.checkins import appointment_check_ins
 from server.db import Work
 from server.people import flow as people
@@ -27,6 +28,14 @@ OVER: dict[AppointmentStatus, CancelReason] = {
     AppointmentStatus.CANCELLED: "cancelled",
     AppointmentStatus.FULFILLED: "fulfilled",
     AppointmentStatus.NOSHOW: "noshow",
+}
+MARKED: dict[AppointmentStatus, AuditVerb] = {
+    AppointmentStatus.PROPOSED: "appointment.proposed",
+    AppointmentStatus.BOOKED: "appointment.booked",
+    AppointmentStatus.ARRIVED: "appointment.arrived",
+    AppointmentStatus.FULFILLED: "appointment.fulfilled",
+    AppointmentStatus.CANCELLED: "appointment.cancelled",
+    AppointmentStatus.NOSHOW: "appointment.noshow",
 }
 
 
@@ -94,7 +103,7 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
         rules.check_care(patient.has_care_ended)
     before, appointment.status = appointment.status, status
     appointment.changes += 1
-    audit.record(work, f"appointment.{status}", appointment)
+    audit.record(work, MARKED[status], appointment)
     if status in (AppointmentStatus.CANCELLED, AppointmentStatus.NOSHOW):
         await reminders.cancel(work, appointment.id, OVER[status])
         await appointment_check_ins.cancel_for_appointment(work, appointment.id, OVER[status])

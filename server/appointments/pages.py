@@ -14,6 +14,7 @@ from server.appointments.flow import Details
 from server.appointments.models import Appointment
 from server.appointments.replies import flow as replies
 from server.appointments.rules import AppointmentStatus, BadAppointment
+from server.audit import AuditVerb
 from server.db import Work
 from server.people import staff
 from server.people.models import Patient
@@ -26,7 +27,9 @@ from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import a_date, a_time, form_of, line, not_chosen, one_of, text, way_back, whole
 from server.web.problems import found
 
-CHANGES = ("appointment.corrected",)  # the acts that change what the form shows that corrects a visit
+CHANGES: tuple[AuditVerb, ...] = (
+    "appointment.corrected",
+)  # the acts that change what the form shows that corrects a visit
 
 
 @get("/", opt=STAFF)

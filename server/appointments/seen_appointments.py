@@ -4,11 +4,11 @@ from sqlalchemy import func, or_, select
 
 from server.access.models import Device
 from server.appointments.models import Appointment
-from server.audit import AuditEvent
+from server.audit import AuditEvent, AuditVerb
 from server.db import Work
 from server.people.models import Caregiver
 
-TIMES = ("appointment.booked", "appointment.moved")
+TIMES: tuple[AuditVerb, ...] = ("appointment.booked", "appointment.moved")
 
 
 async def was_seen(work: Work, appointment: Appointment) -> bool:
@@ -21,7 +21,7 @@ async def cancellation_was_seen(work: Work, appointment: Appointment) -> bool:
     return await _was_opened_since(work, appointment, "appointment.cancelled")
 
 
-async def _was_opened_since(work: Work, appointment: Appointment, *verbs: str) -> bool:
+async def _was_opened_since(work: Work, appointment: Appointment, *verbs: AuditVerb) -> bool:
     changed_at = await work.db.scalar(
         select(func.max(AuditEvent.at)).where(AuditEvent.subject_id == appointment.id, AuditEvent.verb.in_(verbs))
     )

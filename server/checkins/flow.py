@@ -19,7 +19,7 @@ from server.questionnaires.flow import definition_of, newest
 from server.reminders import flow as reminders
 from server.reminders.flow import Subject
 from server.reminders.rules import EVERYBODY, PATIENT_ALONE, plan_checkin
-from server.reminders.states import CancelReason
+from server.reminders.states import Audience, CancelReason
 
 
 async def add_plan(work: Work, patient: Patient, slug: str, timing: Timing) -> Plan:
@@ -114,7 +114,7 @@ async def remind(db: AsyncSession, check_in: CheckIn, plan: Plan, now: datetime)
     nudge_at = occasions.nudge_at(plan.rhythm, check_in.due_at, patient.zone)
     planned = plan_checkin(check_in.due_at, check_in.closes_at, nudge_at)
     coming = [plan for plan in planned if plan.expires_at > now]
-    audience = PATIENT_ALONE if check_in.left_to_patient else EVERYBODY
+    audience: Audience = PATIENT_ALONE if check_in.left_to_patient else EVERYBODY
     subject = Subject(check_in.id, check_in.patient_id, f"/check-ins/{check_in.id}", audience=audience)
     await reminders.replan(Work(db, system(check_in.clinic_id), now), subject, coming)
 

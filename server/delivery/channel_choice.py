@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import actor, audit
+from server.audit import AuditVerb
 from server.channels.protocol import ChannelName
 from server.db import Work
 from server.delivery.attempts import Outgoing, Target, prepare_attempt, targets, text_block
@@ -16,7 +17,7 @@ from server.reminders.channel_policies import rules as policies
 from server.reminders.models import Reminder
 from server.reminders.quiet_hours import rules as quiet_hours
 from server.reminders.rules import Planned
-from server.reminders.states import BlockReason, CancelReason, EndReason, ReminderState, ServiceWords
+from server.reminders.states import BlockReason, EndReason, Reason, ReminderState
 
 BUSY_WAIT = timedelta(seconds=5)  # before rows that somebody has locked are tried again
 RESTS: Final = "its push service refuses us; it is tried again later"
@@ -25,11 +26,13 @@ UNREACHABLE: dict[ChannelName, EndReason] = {
     ChannelName.EMAIL: "no email address, or emails were stopped",
     ChannelName.TEXT: "no number, or no consent to text messages",
 }
-Reason = BlockReason | CancelReason | EndReason | ServiceWords
-
-
-def _stored(reminder: Reminder) -> ServiceWords | None:
-    return ServiceWords(reminder.reason) if reminder.reason else None
+Unsent = Literal[ReminderState.CANCELLED, ReminderState.FAILED, ReminderState.MISSED, ReminderState.UNREACHED]
+ENDED: dict[Unsent, AuditVerb] = {
+    ReminderState.CANCELLED: "reminder.cancelled",
+    ReminderState.FAILED: "reminder.failed",
+    ReminderState.MISSED: "reminder.missed",
+    ReminderState.UNREACHED: "reminder.unreached",
+}
 
 
 def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> list[Outgoing]:
@@ -39,7 +42,7 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
         went_out = batch.went_out(reminder)
         if went_out:
             return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
-        return end(db, reminder, ReminderState.MISSED, _stored(reminder) or "its time had passed", now)
+        return end(db, reminder, ReminderState.MISSED, reminder.reason or "its time had passed", now)
     if patient.paused_at is not None and reminder.staff_id is None:
         if patient.is_pause_over(now):  # somebody had locked the patient as the sender ended the pauses
             put_off(reminder, now + BUSY_WAIT, now)
@@ -71,7 +74,7 @@ def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[policie
     """Attempts on the first channel, from the current one on, that has an address to try."""
     db, batch, now = sending.db, sending.batch, sending.now
     patient = batch.patients[reminder.patient_id]
-    reason: Reason = _stored(reminder) or "no channel is set up"
+    reason: Reason = reminder.reason or "no channel is set up"
     for index in range(reminder.channel_index, len(policy)):
         channel = policy[index].channel
         reminder.channel_index = index
@@ -116,7 +119,11 @@ def put_off(reminder: Reminder, until: datetime, now: datetime) -> None:
 
 
 def end(
-    db: AsyncSession, reminder: Reminder, state: ReminderState, reason: Reason | None, now: datetime
+    db: AsyncSession,
+    reminder: Reminder,
+    state: Literal[Unsent, ReminderState.SENT],
+    reason: Reason | None,
+    now: datetime,
 ) -> list[Outgoing]:
     """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`.
 
@@ -124,5 +131,5 @@ def end(
     """
     reminder.state, reminder.reason, reminder.lease_until = state, reason, None
     if state is not ReminderState.SENT:
-        audit.record(Work(db, actor.system(reminder.clinic_id), now), f"reminder.{state}", reminder)
+        audit.record(Work(db, actor.system(reminder.clinic_id), now), ENDED[state], reminder)
     return []

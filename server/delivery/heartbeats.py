@@ -7,14 +7,14 @@ from enum import StrEnum
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.delivery.models import WorkerHeartbeat
+from server.delivery.models import StopReason, WorkerHeartbeat
 from server.reminders import rules
 
 FORGOTTEN_AFTER = timedelta(days=1)
 
 
 async def beat(
-    db: AsyncSession, worker_id: str, stop_reason: str | None, now: datetime, silent: Collection[str] = ()
+    db: AsyncSession, worker_id: str, stop_reason: StopReason | None, now: datetime, silent: Collection[str] = ()
 ) -> None:
     """Record that this worker is alive, and which of its ticks are overdue (`silent`). Deletes old heartbeats."""
     row = await db.get(WorkerHeartbeat, worker_id)

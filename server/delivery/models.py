@@ -1,12 +1,15 @@
 """Tables: the heartbeats of workers, and the circuit breakers of push services."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
+
+# Why a worker sends nothing. This word is stored.
+StopReason = Literal["the clock jumped"]
 
 
 class WorkerHeartbeat(Base):
@@ -18,7 +21,7 @@ class WorkerHeartbeat(Base):
     __tablename__ = "worker_heartbeat"
 
     ticked_at: Mapped[datetime]
-    stop_reason: Mapped[str | None] = mapped_column(String(60))
+    stop_reason: Mapped[StopReason | None] = mapped_column(String(60))
     skipped_ticks: Mapped[str | None] = mapped_column(String(200))
 
 

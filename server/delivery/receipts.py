@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server import audit, crypto
 from server.access.models import Device, Subscription
 from server.actor import Actor, ActorKind, someone
-from server.audit import AuditEvent
+from server.audit import AuditEvent, AuditVerb
 from server.channels.protocol import ChannelName
 from server.db import Work
 from server.people import households
@@ -21,8 +21,13 @@ from server.reminders.models import Attempt, Reminder
 from server.reminders.notices import SUPERSEDED
 from server.reminders.states import AttemptState, ReminderState
 
-ADDRESS_CHANGES = ("patient.changed", "patient.contact")
+ADDRESS_CHANGES: tuple[AuditVerb, ...] = ("patient.changed", "patient.contact")
 Event = Literal[AttemptState.SHOWN, AttemptState.OPENED, AttemptState.ANSWERED]
+NOTED: dict[Event, AuditVerb] = {
+    AttemptState.SHOWN: "attempt.shown",
+    AttemptState.OPENED: "attempt.opened",
+    AttemptState.ANSWERED: "attempt.answered",
+}
 
 
 async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime) -> bool:
@@ -34,7 +39,7 @@ async def take_receipt(db: AsyncSession, token: str, event: Event, now: datetime
     _mark(attempt, event, now)
     await _note_sign(db, attempt, now)
     actor = Actor(ActorKind.SYSTEM, "device", attempt.clinic_id)
-    audit.record(Work(db, actor, now), f"attempt.{event}", attempt)
+    audit.record(Work(db, actor, now), NOTED[event], attempt)
     return True
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from server.access.models import Device
 from server.actor import SOMEONE, Actor, ActorKind
 from server.appointments.models import Appointment, EndOfCare
-from server.audit import AuditEvent
+from server.audit import AuditEvent, AuditVerb, FormerVerb
 from server.checkins.models import CheckIn, Plan
 from server.flags.models import ExpectedLevel, Flag, FlagNote
 from server.language import gettext as _
@@ -19,7 +19,7 @@ from server.people.texting.models import TextReply
 from server.responses.models import Response
 
 NEWEST = 50
-WORDS = {
+WORDS: dict[AuditVerb | FormerVerb, str] = {
     "appointment.answered": mark("replied about a visit"),
     "appointment.booked": mark("booked a visit"),
     "appointment.handled": mark("handled a reply about a visit"),
@@ -161,6 +161,6 @@ def _unnamed(event: AuditEvent) -> str:
     return _("Someone with the helper's phone") if event.actor_kind == ActorKind.CAREGIVER else _("Someone")
 
 
-def in_words(verb: str) -> str:
+def in_words(verb: AuditVerb | FormerVerb) -> str:
     """The action in words; one that has no words yet is shown as recorded."""
     return _(WORDS[verb]) if verb in WORDS else verb

@@ -13,6 +13,7 @@ from server import language, places
 from server.appointments import rescheduling
 from server.appointments.clinic_move import flow as clinic_move
 from server.appointments.rules import PLACE
+from server.audit import AuditVerb
 from server.people import clinics, flow, staff
 from server.people.clinics import ClinicFacts
 from server.people.models import Clinic
@@ -26,7 +27,7 @@ from server.web.form_fields import form_of, line, text
 
 NEEDED = ("name", "phone", "emergency_number", "crisis_line")
 ENDS = ("opens", "closes")
-CHANGES = ("clinic.changed",)  # the acts that change what the form shows
+CHANGES: tuple[AuditVerb, ...] = ("clinic.changed",)  # the acts that change what the form shows
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 ClinicFault = Literal["zone", "missing", "hours", "numbers"]

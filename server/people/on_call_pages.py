@@ -8,6 +8,7 @@ from litestar.datastructures import FormMultiDict
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor
+from server.audit import AuditVerb
 from server.people import clinics, flow, on_call, staff
 from server.people.models import Clinic, Staff
 from server.people.on_call import Contact
@@ -20,7 +21,7 @@ from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, Given, InWork, Who
 from server.web.form_fields import form_of, text, whole
 
-CHANGES = ("staff.on-call", "clinic.on-call-wait")  # the acts that change what the form shows
+CHANGES: tuple[AuditVerb, ...] = ("staff.on-call", "clinic.on-call-wait")  # the acts that change what the form shows
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Find the clinic's staff members, and who changed something last."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.actor import Actor, ActorKind
-from server.audit import AuditEvent
+from server.audit import AuditEvent, AuditVerb
 from server.people.models import Staff
 
 LOOKS_BACK = 200  # acts: older ones are of forms that nobody has open any more
@@ -44,7 +44,9 @@ class LatestChange:
     by_field: Mapping[str, "LatestChange"] = field(default_factory=dict, compare=False)
 
 
-async def latest_change(db: AsyncSession, actor: Actor, verbs: Collection[str], *subjects: str) -> LatestChange | None:
+async def latest_change(
+    db: AsyncSession, actor: Actor, verbs: tuple[AuditVerb, ...], *subjects: str
+) -> LatestChange | None:
     """The newest of these acts on these rows (by id), for the form of somebody who did not see it (case 89)."""
     acts = select(AuditEvent).where(
         AuditEvent.clinic_id == actor.clinic_id, AuditEvent.subject_id.in_(subjects), AuditEvent.verb.in_(verbs)

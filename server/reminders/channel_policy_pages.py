@@ -7,6 +7,7 @@ from litestar import Response, Router, get, post
 from litestar.datastructures import FormMultiDict
 
 from server import language
+from server.audit import AuditVerb
 from server.channels.protocol import ChannelName
 from server.people import clinics, staff
 from server.people import flow as people
@@ -27,7 +28,7 @@ from server.web import edits, render
 from server.web.dependencies import ADMIN, Ask, Db, InWork, Who
 from server.web.form_fields import form_of, one_of, text, texts, whole
 
-CHANGES = ("clinic.channel-policy",)  # the acts that change what the form shows
+CHANGES: tuple[AuditVerb, ...] = ("clinic.channel-policy",)  # the acts that change what the form shows
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from server.reminders.digests.members import release_members
 from server.reminders.models import Reminder
 from server.reminders.quiet_hours import rules as quiet_hours
 from server.reminders.rules import Planned
-from server.reminders.states import PENDING, CancelReason, ReminderKind, ReminderState
+from server.reminders.states import PENDING, Audience, CancelReason, ReminderKind, ReminderState
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Subject:
     patient_id: str
     path: str
     detail: str | None = None
-    audience: str = rules.EVERYBODY
+    audience: Audience = rules.EVERYBODY
 
 
 async def replan(work: Work, subject: Subject, planned: Sequence[Planned]) -> None:
@@ -80,7 +80,7 @@ async def cancel_one(db: AsyncSession, reminder: Reminder, why: CancelReason, no
         await release_members(db, reminder, now)
 
 
-async def set_audience(work: Work, subject_id: str, audience: str) -> None:
+async def set_audience(work: Work, subject_id: str, audience: Audience) -> None:
     """Set who gets the reminders of a subject that are still to be sent."""
     for reminder in await of_subject(work.db, subject_id):
         if reminder.state in (ReminderState.SCHEDULED, ReminderState.SENDING) and reminder.audience != audience:

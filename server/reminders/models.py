@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.channels.protocol import ChannelName
 from server.crypto import Sealed
 from server.db import Base, OfClinic
-from server.reminders.states import AttemptState, ReminderKind, ReminderState
+from server.reminders.states import AttemptState, Audience, Reason, ReminderKind, ReminderState
 
 STAFFS = text("staff_id IS NOT NULL")
 
@@ -29,7 +29,7 @@ class Reminder(OfClinic, Base):
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"), index=True)
     staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id"))
     device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"))
-    audience: Mapped[str] = mapped_column(String(32), default="patient")
+    audience: Mapped[Audience] = mapped_column(String(32), default="patient")
     kind: Mapped[ReminderKind]
     subject_id: Mapped[str] = mapped_column(String(32))
     moment: Mapped[datetime]
@@ -38,7 +38,7 @@ class Reminder(OfClinic, Base):
     detail_sealed: Mapped[bytes | None]
     detail = Sealed[str | None]("reminder.detail")
     state: Mapped[ReminderState] = mapped_column(default=ReminderState.SCHEDULED)
-    reason: Mapped[str | None] = mapped_column(String(60))
+    reason: Mapped[Reason | None] = mapped_column(String(60))
     next_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     fence: Mapped[int] = mapped_column(default=0)
@@ -69,7 +69,7 @@ class Attempt(OfClinic, Base):
     state: Mapped[AttemptState]
     fence: Mapped[int]
     status: Mapped[int | None]
-    reason: Mapped[str | None] = mapped_column(String(200))
+    reason: Mapped[Reason | None] = mapped_column(String(200))
     delay: Mapped[float | None] = mapped_column(Float)  # seconds between due time and start; first attempt only
     started_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]

@@ -13,7 +13,7 @@ from server.db import Work
 from server.reminders import rules
 from server.reminders.flow import cancel_one, wake_workers
 from server.reminders.models import Attempt, Reminder
-from server.reminders.states import NOTIFIED, ReminderKind, ReminderState
+from server.reminders.states import NOTIFIED, Audience, OneReader, ReminderKind, ReminderState
 
 PRESSED_TWICE = timedelta(seconds=5)
 
@@ -39,7 +39,7 @@ async def remind_now(work: Work, notice: Notice) -> Reminder:
         patient_id=notice.patient_id,
         staff_id=notice.staff_id,
         device_id=notice.device_id,
-        audience=notice.staff_id or notice.device_id or rules.EVERYBODY,
+        audience=_audience(notice),
         kind=notice.kind,
         subject_id=notice.subject_id,
         moment=work.now,
@@ -53,6 +53,11 @@ async def remind_now(work: Work, notice: Notice) -> Reminder:
     audit.record(work, "reminder.sent-at-once", reminder, kind=notice.kind)
     await wake_workers(work.db)
     return reminder
+
+
+def _audience(notice: Notice) -> Audience:
+    one = notice.staff_id or notice.device_id
+    return OneReader(one) if one else rules.EVERYBODY
 
 
 async def remind_once(work: Work, notice: Notice) -> Reminder:

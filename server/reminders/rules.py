@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Final
 
 from server.clock import to_utc
 from server.reminders.states import ReminderKind
@@ -17,7 +18,8 @@ TEST_LIFE = timedelta(minutes=10)
 
 
 # Audiences. A reminder for the patient goes to the caregivers too, unless only the patient may answer.
-EVERYBODY, PATIENT_ALONE = "patient", "patient-alone"
+EVERYBODY: Final = "patient"
+PATIENT_ALONE: Final = "patient-alone"
 ABOUT_VISITS = (ReminderKind.VISIT, ReminderKind.CHANGE)
 
 

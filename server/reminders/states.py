@@ -61,6 +61,11 @@ AttemptReason = Literal[
     "the worker stopped before it knew",
     "withdrawn",
 ]
+Reason = AttemptReason | BlockReason | CancelReason | EndReason | ServiceWords
+# The one staff member or device that a reminder is for, by id.
+OneReader = NewType("OneReader", str)
+# Who gets a reminder. These words are stored.
+Audience = Literal["patient", "patient-alone"] | OneReader
 
 
 class ReminderState(StrEnum):

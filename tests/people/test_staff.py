@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from server.actor import ActorKind, Role, system
+from server.audit import AuditVerb
 from server.db import Database, Work
 from server.people import flow, staff
 from server.people.models import Patient, Staff
@@ -170,7 +171,7 @@ async def test_case_61_the_latest_change_is_of_the_readers_own_clinic_and_of_the
         work = work_by(db, cast.maria)
         await flow.set_language(work, await db.get_one(Patient, cast.rosa.id), "es")
     async with database.reading() as db:
-        verbs = ("patient.language",)
+        verbs: tuple[AuditVerb, ...] = ("patient.language",)
         assert await staff.latest_change(db, acting(cast.tom), verbs, cast.rosa.id) is None
         assert await staff.latest_change(db, acting(cast.ken), ("patient.contact",), cast.rosa.id) is None
         assert await staff.latest_change(db, acting(cast.ken), verbs, cast.walter.id) is None

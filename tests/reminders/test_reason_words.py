@@ -3,15 +3,19 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
-from typing import get_args
+from typing import get_args, get_type_hints
 
 import pytest
 
 from server import language
 from server.appointments.rules import AppointmentStatus
 from server.channels.protocol import Result
+from server.delivery.models import WorkerHeartbeat
+from server.reminders.models import Attempt, Reminder
 from server.reminders.reason_words import reason_words
+from server.reminders.rules import EVERYBODY, PATIENT_ALONE
 from server.reminders.states import AttemptReason, BlockReason, CancelReason, EndReason
+from tests.test_template_words import words_in
 
 SERVER = Path(__file__).parent.parent.parent / "server"
 # The reason for ending a plan or check-in is also the reason for ending its reminders.
@@ -95,3 +99,11 @@ def test_a_new_reason_is_found() -> None:
     }
     assert reasons("def f():\n    return _not_made(Result.LATER, 'no rain')") == {"no rain"}
     assert of_server() >= set().union(*map(get_args, (AttemptReason, BlockReason, CancelReason, EndReason)))
+
+
+def test_mypy_knows_the_words_of_the_columns_that_hold_reasons_and_audiences() -> None:
+    reasons_of_ours = set().union(*map(get_args, (AttemptReason, BlockReason, CancelReason, EndReason)))
+    assert words_in(get_type_hints(Reminder)["reason"]) == reasons_of_ours
+    assert words_in(get_type_hints(Attempt)["reason"]) == reasons_of_ours
+    assert words_in(get_type_hints(Reminder)["audience"]) == {EVERYBODY, PATIENT_ALONE}
+    assert words_in(get_type_hints(WorkerHeartbeat)["stop_reason"]) == {"the clock jumped"}

@@ -18,7 +18,7 @@ from server.delivery.channel_choice import end
 from server.delivery.outcomes.accepted import Done, is_accepted, write_accepted
 from server.reminders import rules
 from server.reminders.models import Attempt, Reminder
-from server.reminders.states import AttemptState, ReminderState
+from server.reminders.states import AttemptState, ReminderState, ServiceWords
 
 Row = TypeVar("Row", Attempt, Reminder)
 STATES = {Result.ACCEPTED: AttemptState.ACCEPTED, Result.UNKNOWN: AttemptState.UNKNOWN}
@@ -77,7 +77,8 @@ async def _rows(db: AsyncSession, table: type[Row], ids: list[str], waits: bool)
 
 
 async def _write_attempt(db: AsyncSession, attempt: Attempt, outcome: Outcome, now: datetime) -> None:
-    attempt.status, attempt.reason = outcome.status, outcome.reason or None
+    attempt.status = outcome.status
+    attempt.reason = ServiceWords(outcome.reason) if outcome.reason else None
     if attempt.state in (AttemptState.SENDING, AttemptState.UNKNOWN):  # a receipt may arrive before the response
         attempt.state = STATES.get(outcome.result, AttemptState.FAILED)
     if outcome.result is Result.ACCEPTED:
@@ -134,7 +135,7 @@ def _next_channel(reminder: Reminder, outcome: Outcome, now: datetime) -> None:
     """No address on this channel took it: schedule the next one. The next claim ends it if there is none."""
     reminder.state, reminder.lease_until, reminder.tries = ReminderState.SCHEDULED, None, 0
     reminder.channel_index, reminder.next_channel_at, reminder.next_at = reminder.channel_index + 1, None, now
-    reminder.reason = outcome.reason[:60] or outcome.result.value
+    reminder.reason = ServiceWords(outcome.reason[:60] or outcome.result.value)
 
 
 def _wait(tries: int, again: list[Outcome]) -> timedelta:

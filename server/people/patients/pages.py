@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import double_presses, language, places
 from server.actor import Actor
+from server.audit import AuditVerb
 from server.language import gettext as _
 from server.people import clinics, flow, staff
 from server.people.flow import NewPatient
@@ -29,7 +30,11 @@ from server.web.problems import found
 
 PatientFault = Literal["name", "email", "birth_date", "zone"]
 
-CHANGES = ("patient.changed", "patient.contact", "patient.language")  # the acts that change what the form shows
+CHANGES: tuple[AuditVerb, ...] = (
+    "patient.changed",
+    "patient.contact",
+    "patient.language",
+)  # the acts that change what the form shows
 
 
 @get("/", opt=STAFF)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from server import language
 from server.clock import to_wall
@@ -26,9 +26,9 @@ class EndFields:
 class BadEnd(ValueError):
     """No end was chosen, or none that can be. `faults` has the words for each field."""
 
-    def __init__(self, field: str, words: str) -> None:
+    def __init__(self, field: Literal["end", "day"], words: str) -> None:
         super().__init__(words)
-        self.faults = {field: words}
+        self.faults: Mapping[str, str] = {field: words}
 
 
 def end_fields(patient: Patient, now: datetime, first: PauseEnd | None = None) -> EndFields:

@@ -8,16 +8,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from server import audit, crypto
 from server.actor import system
+from server.audit import AuditVerb
 from server.db import Work, upsert
+from server.people.models import Patient
 from server.people.texting import numbers, replies
 from server.people.texting.models import TakenMessage
 from server.people.texting.rules import Incoming, IncomingKind, NumberEvent, NumberState, ordered_state
 
 KEPT = timedelta(days=30)  # how long a message's id is known, in case the provider sends the message again
-CHANGES = {
-    NumberState.STOPPED: "texts-stopped",
-    NumberState.OPEN: "texts-resumed",
-    NumberState.UNDELIVERABLE: "texts-undeliverable",
+OF_PATIENT: dict[NumberState, AuditVerb] = {
+    NumberState.STOPPED: "patient.texts-stopped",
+    NumberState.OPEN: "patient.texts-resumed",
+    NumberState.UNDELIVERABLE: "patient.texts-undeliverable",
+}
+OF_STAFF: dict[NumberState, AuditVerb] = {
+    NumberState.STOPPED: "staff.texts-stopped",
+    NumberState.OPEN: "staff.texts-resumed",
+    NumberState.UNDELIVERABLE: "staff.texts-undeliverable",
 }
 
 
@@ -43,7 +50,8 @@ async def take(db: AsyncSession, incoming: Incoming, now: datetime) -> NumberSta
     for person in owners.everybody:
         by_nobody = state == NumberState.UNDELIVERABLE  # a failed delivery is nobody's act
         who = system(person.clinic_id, "text") if by_nobody else replies.author(owners, person, incoming.tel)
-        audit.record(Work(db, who, now), f"{person.__tablename__}.{CHANGES[state]}", person)
+        verb = (OF_PATIENT if isinstance(person, Patient) else OF_STAFF)[state]
+        audit.record(Work(db, who, now), verb, person)
     return state
 
 

@@ -55,7 +55,8 @@ def policy_for(
     kind: ReminderKind, own_policy: Mapping[str, Sequence[Sequence[str | int]]], able: Collection[str]
 ) -> tuple[ChannelWait, ...]:
     """The policy of a kind: the clinic's (kind → [[channel, minutes], …]) or the default; available channels only."""
-    own = own_policy.get("visit" if kind == ReminderKind.CHANGE else kind)
+    same: ReminderKind = ReminderKind.VISIT if kind == ReminderKind.CHANGE else kind
+    own = own_policy.get(same)
     steps = (
         [ChannelWait(ChannelName(str(c)), timedelta(minutes=int(m))) for c, m in own]
         if own
