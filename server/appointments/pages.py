@@ -27,9 +27,8 @@ from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import a_date, a_time, form_of, line, not_chosen, one_of, text, way_back, whole
 from server.web.problems import found
 
-CHANGES: tuple[AuditVerb, ...] = (
-    "appointment.corrected",
-)  # the acts that change what the form shows that corrects a visit
+# The acts that change what the form shows that corrects a visit.
+CHANGES: tuple[AuditVerb, ...] = ("appointment.corrected",)
 
 
 @get("/", opt=STAFF)

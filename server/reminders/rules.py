@@ -16,7 +16,6 @@ LONGEST_WAIT = 1800.0  # seconds
 REFUSED_WAIT = 600.0  # seconds; 400, 401 and 403 are faults on our side that we have to fix
 TEST_LIFE = timedelta(minutes=10)
 
-
 # Audiences. A reminder for the patient goes to the caregivers too, unless only the patient may answer.
 EVERYBODY: Final = "patient"
 PATIENT_ALONE: Final = "patient-alone"

@@ -30,11 +30,8 @@ from server.web.problems import found
 
 PatientFault = Literal["name", "email", "birth_date", "zone"]
 
-CHANGES: tuple[AuditVerb, ...] = (
-    "patient.changed",
-    "patient.contact",
-    "patient.language",
-)  # the acts that change what the form shows
+# The acts that change what the form shows.
+CHANGES: tuple[AuditVerb, ...] = ("patient.changed", "patient.contact", "patient.language")
 
 
 @get("/", opt=STAFF)
