@@ -12,9 +12,17 @@ DECLARED = """
 class State(StrEnum):
     SENT = "sent"
 
+class Other(StrEnum):
+    SENT = "sent"
+
+Why = Literal["paused", "moved"]
+Reason = Why | Words
+
 class Row(Base):
     state: Mapped[State]
     note: Mapped[str]
+    size: Mapped[int]
+    reason: Mapped[Reason | None] = mapped_column(String(60))
 
 @dataclass
 class Seen:
@@ -48,6 +56,57 @@ def found(source: str) -> list[int]:
         'match row.state:\n    case "snet":\n        pass',
         'def read(state: State | None) -> bool:\n    return state == "snet"',
         'def read(*, state: State) -> None:\n    state = "snet"',
+        # defaults and SQL text
+        'class Another(Base):\n    state: Mapped[State] = mapped_column(default="snet")',
+        'class Another(Base):\n    state: Mapped[State] = mapped_column(server_default="snet")',
+        'class Another(Base):\n    reason: Mapped[Why] = mapped_column(default="pausd")',
+        'class Another(Base):\n    __table_args__ = (unique("x", rows="state = \'snet\'"),)\n    state: Mapped[State]',
+        "text(\"UPDATE row SET state = 'snet'\")",
+        "text(\"SELECT 1 FROM row WHERE state IN ('sent', 'snet')\")",
+        "text(\"SELECT 1 FROM row WHERE row.state <> 'snet'\")",
+        # rows in bulk
+        'rows.append({"state": "snet", "note": "x"})',
+        'insert(Row).values([{"state": "snet"}])',
+        'insert(Row).values([{"state": "snet"} for each in found])',
+        # words by name
+        'OPEN = ("snet", "sent")\nRow.state.in_(OPEN)',
+        'OPEN = {"snet"}\ndef is_open(row):\n    return row.state in OPEN',
+        'WORD = "snet"\nrow.state == WORD',
+        'def is_open(row):\n    words = ["snet"]\n    return row.state in words',
+        # aliases
+        'def read(row):\n    state = row.state\n    return state == "snet"',
+        'def read(row):\n    now = row.state\n    match now:\n        case "snet":\n            return 1',
+        'def read(row):\n    if (now := row.state) and now == "snet":\n        return 1',
+        'def read(row):\n    return (now := row.state) == "snet"',
+        'def read(rows):\n    return any(one == "snet" for one in [row.state for row in rows])',
+        'def read(rows):\n    states = {row.state for row in rows}\n    return "snet" in states',
+        'def read(rows):\n    states = {row.state for row in rows}\n    return any(one == "snet" for one in states)',
+        'async def read(db):\n    for one in await db.scalars(select(Row.state)):\n        print(one == "snet")',
+        'def read(row, other):\n    return any(one == "snet" for one in (row.state, other.state))',
+        # inside an expression
+        'update(Row).values(state=case((Row.size > 1, "snet"), else_=Row.state))',
+        'update(Row).values(state=case((Row.size > 1, State.SENT), else_="snet"))',
+        'func.coalesce(Row.state, State.SENT) == "snet"',
+        'func.coalesce(Row.state, "snet") == State.SENT',
+        'Row.state == literal("snet")',
+        'row["state"] == "snet"',
+        'row.get("state") == "snet"',
+        'getattr(row, "state") == "snet"',
+        'row.state == ("snet" if late else State.SENT)',
+        'row.state = late and "snet" or State.SENT',
+        'row.state.value == "snet"',
+        'row.state == {1: "snet"}[number]',
+        # words of a Literal
+        'row.reason == "pausd"',
+        'Row.reason.is_distinct_from("pausd")',
+        'update(Row).values(reason="pausd")',
+        'Row(reason="pausd")',
+        # the enum of another table
+        "Row.state == Other.SENT",
+        "Row.state.in_((State.SENT, Other.SENT))",
+        "BOTH = (State.SENT, Other.SENT)\nRow.state.in_(BOTH)",
+        "Row(state=Other.SENT)",
+        "update(Row).where(Row.size > 1).values(state=Other.SENT)",
     ],
 )
 def test_a_bare_string_for_a_state_is_found(line: str) -> None:
@@ -64,6 +123,16 @@ def test_a_bare_string_for_a_state_is_found(line: str) -> None:
         'refused.why == "sent"',
         'found = {"state": "sent"}',
         'def read(state: str) -> bool:\n    return state == "sent"',
+        'class Another(Base):\n    state: Mapped[State] = mapped_column(default=State.SENT, server_default="sent")',
+        'class Another(Base):\n    __table_args__ = (unique("x", rows="state = \'sent\'"),)\n    state: Mapped[State]',
+        'rows.append({"state": State.SENT, "note": "x"})',
+        "OPEN = (State.SENT,)\nRow.state.in_(OPEN)",
+        "def read(row):\n    state = row.state\n    return state == State.SENT",
+        'row.reason == "paused"',
+        'Row.reason.in_(("paused", "moved"))',
+        'Outcome(reason="the service is away")',
+        'item["type"] == "group"',
+        'return_({"status": "ready"})',
     ],
 )
 def test_a_member_of_the_enum_and_any_other_text_pass(line: str) -> None:
