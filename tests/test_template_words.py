@@ -1,8 +1,9 @@
 """Templates compare states, kinds, severities and roles only with words that exist in code.
 
 mypy checks such comparisons in Python. In a template, `flag.state == "opne"` would silently be false. The words of a
-name are those of the enums and Literals of the columns and dataclass fields with that name. Names that hold such a word
-without being a field, and names that hold other words, are listed here.
+name are those of the enums and Literals of the columns and dataclass fields with that name; where a variable is named
+after a table, they are those of its own column. Names that hold such a word without being a field, and names that hold
+other words, are listed here.
 """
 
 import ast
@@ -37,11 +38,14 @@ pytestmark = pytest.mark.source
 
 ROOT = Path(__file__).parent.parent
 TEMPLATES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "server").rglob("*.html"))
+Constants = dict[str, list[str]]
 ENVIRONMENT = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
 ICONS = {"answers", "back", "bell", "calendar", "camera", "check", "device", "dots", "gear", "globe", "heart"}
 ICONS |= {"help", "message", "people", "phone", "plus", "share", "speak"}
 FILTERS = {"selectattr", "rejectattr"}
 SAME = {"equalto", "eq", "==", "ne", "!=", "in"}
+HTML = {"type"}  # given by name, this is the attribute of an <input>
+TABLE_OF = {"visit": "appointment"}  # the screens' word for a table
 
 
 def words_in(kind: Any) -> set[str]:
@@ -60,8 +64,11 @@ def words_by_name() -> dict[str, set[str]]:
     for module in _modules():
         for each in vars(module).values():
             if isinstance(each, type) and each.__module__ == module.__name__:
+                table = getattr(each, "__tablename__", None)
                 for name, kind in get_annotations(each).items():
                     found[name] |= words_in(kind)
+                    if table:
+                        found[f"{table}.{name}"] |= words_in(kind)
     for name, words in _other_words(found).items():
         found[name] |= words
     return {name: words for name, words in found.items() if words}
@@ -88,6 +95,7 @@ def _other_words(fields: dict[str, set[str]]) -> dict[str, set[str]]:
         # Words that are not states.
         "aloud": set(LOOKS["aloud"]),
         "size": set(LOOKS["size"]),
+        "code": {"en", "es"},  # of a language, outside a macro
         "home": {"/", "/staff"},
         "item": {WHOLE},
         "key": {"call", "called", "waiting"},  # the parts of the list of late patients
@@ -119,37 +127,64 @@ def faults(source: str, allowed: dict[str, set[str]]) -> list[str]:
     """Words of a template that are compared with a name, or looked up by it, and do not belong to it."""
     tree = ENVIRONMENT.parse(source)
     found = []
-    for name, words in [*_used(tree, ""), *_in_filters(tree)]:
+    constants = _constants(tree)
+    given = [(key, words) for key, words in _given(tree, constants) if key in allowed.keys() - HTML]
+    for whole, words in [*_used(tree, "", constants), *_in_filters(tree), *given]:
+        name = whole if whole in allowed else whole.rpartition(".")[2]
         if name not in allowed:
             found.append(f"nothing says which words {name} may be: {', '.join(words)}")
         found += [f"{name} is never {word!r}" for word in words if word not in allowed.get(name, {word})]
     return found
 
 
-def _used(node: nodes.Node, macro: str) -> Iterator[tuple[str, list[str]]]:
+def _constants(tree: nodes.Template) -> Constants:
+    """As in `{% set red = "urgent" %}`: the words that a name may stand for."""
+    found: Constants = defaultdict(list)
+    for each in tree.find_all(nodes.Assign):
+        if isinstance(each.target, nodes.Name):
+            found[each.target.name] += _strings(each.node, {})
+    return dict(found)
+
+
+def _given(tree: nodes.Template, constants: Constants) -> Iterator[tuple[str, list[str]]]:
+    """As in `badge(severity="urgent")`."""
+    for call in tree.find_all(nodes.Call):
+        for each in call.kwargs:
+            if words := _strings(each.value, constants):
+                yield each.key, words
+
+
+def _used(node: nodes.Node, macro: str, constants: Constants) -> Iterator[tuple[str, list[str]]]:
     """Each name with the strings to which it is compared. `code` stands for the thing that its macro is named after."""
     if isinstance(node, nodes.Macro):
         macro = node.name
-    for name, words in _at(node):
-        yield (macro if name == "code" else name), words
+    for name, words in _at(node, constants):
+        yield (macro if name == "code" and macro else name), words
     for child in node.iter_child_nodes():
-        yield from _used(child, macro)
+        yield from _used(child, macro, constants)
 
 
-def _at(node: nodes.Node) -> Iterator[tuple[str, list[str]]]:
+def _at(node: nodes.Node, constants: Constants) -> Iterator[tuple[str, list[str]]]:
     if isinstance(node, nodes.Compare):
         for operand in node.ops:
             if operand.op in ("eq", "ne", "in", "notin"):
-                yield from _named([(node.expr, _strings(operand.expr))])
+                yield from _named([(node.expr, _strings(operand.expr, constants))])
             if operand.op in ("eq", "ne"):
-                yield from _named([(operand.expr, _strings(node.expr))])
-    elif isinstance(node, nodes.Getitem) and isinstance(node.node, nodes.Dict):
-        yield from _named([(node.arg, _keys(node.node))])
-    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr == "get":
-        if isinstance(node.node.node, nodes.Dict):
-            yield from _named([(node.args[0], _keys(node.node.node))])
+                yield from _named([(operand.expr, _strings(node.expr, constants))])
+    elif isinstance(node, nodes.Test) and node.name in SAME:
+        yield from _named([(node.node, _strings(node.args[0], constants))])
     elif isinstance(node, nodes.Assign) and isinstance(node.node, nodes.Dict):
         yield from _word_table(node.target, node.node)
+    else:
+        yield from _looked_up(node)
+
+
+def _looked_up(node: nodes.Node) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(node, nodes.Getitem) and isinstance(node.node, nodes.Dict):
+        yield from _named([(node.arg, _keys(node.node))])
+    elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Getattr) and node.node.attr == "get":
+        lookup = node.node.node
+        yield from _named([(node.args[0], _keys(lookup))] if isinstance(lookup, nodes.Dict) else [])
 
 
 def _word_table(target: nodes.Expr, lookup: nodes.Dict) -> Iterator[tuple[str, list[str]]]:
@@ -160,34 +195,47 @@ def _word_table(target: nodes.Expr, lookup: nodes.Dict) -> Iterator[tuple[str, l
 
 def _named(pairs: Iterable[tuple[nodes.Expr, list[str]]]) -> Iterator[tuple[str, list[str]]]:
     for side, words in pairs:
-        name = _name(side)
-        if name and words:
+        for name in _names(side) if words else []:
             yield name, words
 
 
-def _name(expression: nodes.Node) -> str | None:
+def _names(expression: nodes.Node) -> list[str]:
+    """What is read: `flag.severity` of `row.flag.severity`, and both sides of an `or`."""
     if isinstance(expression, nodes.Filter) and expression.node is not None:
-        return _name(expression.node)
-    if isinstance(expression, nodes.Getattr):
-        return expression.attr
-    return expression.name if isinstance(expression, nodes.Name) else None
+        return _names(expression.node)
+    if isinstance(expression, (nodes.Or, nodes.And)):
+        return [*_names(expression.left), *_names(expression.right)]
+    if isinstance(expression, nodes.CondExpr):
+        return [name for part in (expression.expr1, expression.expr2) if part for name in _names(part)]
+    if isinstance(expression, (nodes.Getattr, nodes.Getitem)):
+        last = expression.attr if isinstance(expression, nodes.Getattr) else "".join(_strings(expression.arg, {}))
+        owner = [name.rpartition(".")[2] for name in _names(expression.node)]
+        return [".".join([*(TABLE_OF.get(each, each) for each in owner[:1]), last])] if last else []
+    return [expression.name] if isinstance(expression, nodes.Name) else []
 
 
-def _strings(expression: nodes.Node) -> list[str]:
-    parts = expression.items if isinstance(expression, (nodes.Tuple, nodes.List)) else [expression]
-    return [part.value for part in parts if isinstance(part, nodes.Const) and isinstance(part.value, str)]
+def _strings(expression: nodes.Node, constants: Constants) -> list[str]:
+    """The strings that an expression may be, or hold if it is a list."""
+    if isinstance(expression, (nodes.Tuple, nodes.List)):
+        return [word for part in expression.items for word in _strings(part, constants)]
+    if isinstance(expression, nodes.CondExpr):
+        parts = [part for part in (expression.expr1, expression.expr2) if part]
+        return [word for part in parts for word in _strings(part, constants)]
+    if isinstance(expression, nodes.Name):
+        return constants.get(expression.name, [])
+    return [expression.value] if isinstance(expression, nodes.Const) and isinstance(expression.value, str) else []
 
 
 def _keys(lookup: nodes.Dict) -> list[str]:
-    return [word for pair in lookup.items for word in _strings(pair.key)]
+    return [word for pair in lookup.items for word in _strings(pair.key, {})]
 
 
 def _in_filters(tree: nodes.Template) -> Iterator[tuple[str, list[str]]]:
     """As in `rows|selectattr("flag.severity", "equalto", "urgent")`."""
     for each in tree.find_all(nodes.Filter):
-        if each.name in FILTERS and len(each.args) == 3 and set(_strings(each.args[1])) & SAME:
-            [attribute], words = _strings(each.args[0]), _strings(each.args[2])
-            yield from ([(attribute.rpartition(".")[2], words)] if words else [])
+        if each.name in FILTERS and len(each.args) == 3 and set(_strings(each.args[1], {})) & SAME:
+            [attribute], words = _strings(each.args[0], {}), _strings(each.args[2], {})
+            yield from ([(".".join(attribute.split(".")[-2:]), words)] if words else [])
 
 
 @pytest.mark.parametrize("path", TEMPLATES)
@@ -216,6 +264,15 @@ def test_a_name_has_the_words_of_its_columns_and_fields() -> None:
         '{% set severity_words = {"urgnt": 1} %}',
         '{% macro severity(code) %}{{ {"urgnt": 1}.get(code, code) }}{% endmacro %}',
         '{% macro severity(code) %}{% if code == "urgnt" %}!{% endif %}{% endmacro %}',
+        '{% if flag["severity"] == "urgnt" %}!{% endif %}',
+        '{% if flag.severity is eq("urgnt") %}!{% endif %}',
+        '{% if flag.severity is in(["urgnt", "today"]) %}!{% endif %}',
+        '{% if (flag.severity or "today") == "urgnt" %}!{% endif %}',
+        '{% if flag.severity == ("urgnt" if late else "today") %}!{% endif %}',
+        '{% set red = "urgnt" %}{% if flag.severity == red %}!{% endif %}',
+        '{{ badge(severity="urgnt") }}',
+        '{% if check_in.state == "sent" %}!{% endif %}',  # as reminders are
+        '{{ rows|selectattr("check_in.state", "equalto", "sent")|list }}',
         '{{ rows|selectattr("flag.severity", "equalto", "urgnt")|list }}',
         '{{ rows|rejectattr("severity", "in", ("urgnt", "today"))|list }}',
     ],
@@ -236,6 +293,9 @@ def test_a_name_without_known_words_is_noticed() -> None:
         '{% if staff.role in ("clinician", "admin") %}!{% endif %}',
         '{% if ";" not in clinic.crisis_line_tel %}!{% endif %}',
         '{{ {"urgent": 1}[flag.severity] }}',
+        '{% if reminder.state == "sent" %}!{% endif %}',
+        '{% set red = "urgent" %}{% if flag.severity == red %}!{% endif %}',
+        '{{ field(type="password") }}',
         "{% if a.id == b.id %}!{% endif %}",
         "{% if n == 1 %}!{% endif %}",
     ],
