@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumber, PhoneNumberFormat, PhoneNumberType
+from phonenumbers import NumberParseException, PhoneMetadata, PhoneNumber, PhoneNumberFormat, PhoneNumberType
 
 from server.phone_numbers.countries import can_text
 from server.phone_numbers.parts import BadNumber, BadNumbers, check_remark, digits_in, parse
@@ -103,9 +103,22 @@ def _full_number(parts: dict[str, str], country: str) -> PhoneNumber:
         number = phonenumbers.parse(text, country)
     except NumberParseException:
         raise _unknown(parts["number"], country) from None
-    if "*" in text or not phonenumbers.is_valid_number(number):
+    if "*" in text or not phonenumbers.is_valid_number(number) or _leaves_digits_out(parts["number"], number, country):
         raise _unknown(parts["number"], country)
     return number
+
+
+def _leaves_digits_out(typed: str, number: PhoneNumber, country: str) -> bool:
+    """Whether more stood before the number than what is dialled before it, as in 1 1 212 555 0140 (case 77)."""
+    digits = "".join(ch for ch in typed if ch.isdecimal())
+    before, national, _ = digits.rpartition(phonenumbers.national_significant_number(number))
+    own = PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_number(number) or country)
+    home = PhoneMetadata.metadata_for_region(country)
+    if not national or own is None or home is None:  # such as 15 in Argentina, which becomes a 9 after the area
+        return False
+    trunk, code = own.national_prefix_for_parsing or "", str(number.country_code)
+    twice = "" if trunk == code else f"(?:{trunk})?"  # as in +44 (0)20
+    return re.fullmatch(f"(?:{trunk})?|(?:{home.international_prefix})?{code}{twice}", before) is None
 
 
 def _unknown(number: str, country: str) -> BadNumber:

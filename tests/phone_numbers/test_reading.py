@@ -86,6 +86,9 @@ def test_case_77_a_line_is_dialled_as_it_is_meant(typed: str, country: str, tel:
         ("21255501402125550140", "two"),  # pasted twice
         ("+12125550140+12125550141", "two"),
         ("+44 7700 9001", "nowhere"),
+        ("1 1 212 555 0140", "unknown"),
+        ("+1 1 212 555 0140", "nowhere"),
+        ("011 1 1 212 555 0140", "unknown"),
         ("+999 555 0140", "nowhere"),
         ("²125550140", "words"),
         ("2" * 41, "long"),
