@@ -115,6 +115,9 @@ class Lanes:
             await asyncio.sleep(0)  # let attempts that come at the same moment join
             while taken := self._take():
                 await self._start_these(taken)
+        except Exception:
+            asyncio.get_running_loop().call_soon(self._start)  # one error stops none of those that still wait
+            raise
         finally:
             self._is_starting = False
 

@@ -6,7 +6,7 @@ import pytest
 
 from server.access.models import Subscription
 from server.channels.protocol import Outcome, Result
-from server.delivery import lanes
+from server.delivery import lanes, rechecks, sender
 from server.delivery.lanes import Pace
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
@@ -108,3 +108,24 @@ async def test_a_reminder_to_two_phones_is_decided_once_both_attempts_end(scene:
     scene.push.answers = {of_luis.endpoint: Outcome(Result.GONE, 410)}
     await scene.due()
     assert (await scene.reminder()).state == "sent"
+
+
+async def test_an_error_in_a_check_stops_no_other_attempt(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first check fails by a fault of ours. What had no room then is checked and sent all the same."""
+    await plan(scene.database, scene.cast, [Planned(ReminderKind.CHANGE, WHEN, ENDS)], "b" * 32)
+    monkeypatch.setattr(lanes, "AT_ONCE", 1)
+    check, times = rechecks.recheck, 0
+
+    async def fails_once(*given: object) -> object:
+        nonlocal times
+        times += 1
+        if times == 1:
+            raise LookupError
+        return await check(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sender, "recheck", fails_once)
+    scene.clock.move(hours=1)
+    worker = scene.worker()
+    assert await worker.begin() == 2
+    await worker.close()
+    assert sorted(reminder.state for reminder in await rows(scene.database, Reminder)) == ["sending", "sent"]
