@@ -135,7 +135,7 @@ function showDifferent(number) {
 }
 
 // "Same as last time?" was answered: `say` is the button that was pressed.
-/** @param {string} say */
+/** @param {SameAsLast} say */
 export async function copyLast(say) {
   const offer = /** @type {LastTime} */ (dueCheckIn.same[respondent]);
   if (say === "all") return showNext();

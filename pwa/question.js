@@ -74,7 +74,7 @@ async function chooseUrgency(event, submitter) {
 }
 
 // While the phone continues by itself, it handles every form of the check-in.
-/** @type {(event: Submitted, submitter: Found) => void} */
+/** @type {(event: Submitted, submitter: Pressed) => void} */
 function submitOnPhone(event, submitter) {
   const form = event.target;
   if (form.dataset.outbox) return; // pwa/checkin-submission.js handles this one
@@ -82,7 +82,7 @@ function submitOnPhone(event, submitter) {
   event.stopPropagation();
   if (form.dataset.question) keepOnPhone(answerOf(form, submitter));
   else if (submitter.name === "say") copyLast(submitter.value);
-  else if (submitter.name === "who") chooseRespondent(/** @type {Respondent} */ (submitter.value));
+  else if (submitter.name === "who") chooseRespondent(submitter.value);
 }
 
 // A network that hangs counts as none: put the answer into the outbox and show the next question.

@@ -21,6 +21,7 @@ export async function subscribe(path) {
   const response = await within(PATIENCE, post(path, { ...subscription.toJSON(), vapid: key }));
   if (response?.ok) return;
   if (response) await subscription.unsubscribe(); // so that the next try gets a new endpoint
+  /** @type {{ detail?: SubscriptionFault }} */
   const { detail } = (await response?.json().catch(() => null)) ?? {};
   throw new Error(detail === "unknown-service" ? detail : `subscribing: ${response?.status}`);
 }
@@ -40,6 +41,7 @@ async function reconcile() {
   const permission = "Notification" in window ? Notification.permission : "unknown";
   const vapid = keyOf(current);
   const response = await post("/open", { permission, endpoint: current?.endpoint ?? "", vapid });
+  /** @type {NextStep | false | undefined} */
   const wanted = response?.ok && (await response.json()).do;
   if (wanted === "tell" && current) await post("/push/subscriptions", { ...current.toJSON(), vapid });
   if (wanted === "subscribe") await subscribe("/push/subscriptions").catch((error) => console.warn(error));

@@ -3,6 +3,9 @@
 type Respondent = "self" | "hands" | "helper";
 type Source = "patient" | "helper"; // whose drafts: the patient's, or what a helper sees
 type Urgency = "today" | "wait"; // contact me today, or it can wait
+type SameAsLast = "same" | "some" | "all"; // the button that answers "Same as last time?"
+type NextStep = "fine" | "tell" | "subscribe"; // what the browser must do about its subscription
+type SubscriptionFault = "bad-address" | "bad-keys" | "too-many" | "unknown-service";
 type RawAnswer = string | null; // as its button sends it; null for a skip
 
 interface Answer {

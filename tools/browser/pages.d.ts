@@ -24,6 +24,12 @@ interface Found extends HTMLElement {
   submit(): void;
 }
 
+// What the body of a page says (server/templates/phone.html).
+interface DOMStringMap extends Whose {
+  aloud?: "normal" | "slow" | "off";
+  signedIn?: "yes" | "others" | "no";
+}
+
 interface WhoField extends HTMLInputElement {
   value: Respondent;
 }
@@ -67,7 +73,14 @@ interface PageEvents {
   "htmx:timeout": HtmxEvent;
 }
 
-type Submitted = On<SubmitEvent> & { readonly submitter: Found | null };
+type Submitted = On<SubmitEvent> & { readonly submitter: Pressed | null };
+// A button, and what it sends.
+type Pressed = Found &
+  (
+    | { readonly name: "say"; readonly value: SameAsLast }
+    | { readonly name: "who"; readonly value: Respondent }
+    | { readonly name: "answer" | "skip" | "" }
+  );
 type HtmxEvent = On<CustomEvent<HtmxDetail>>;
 
 // Each event has some of these.
