@@ -120,3 +120,60 @@ def test_a_function_that_records_nothing_is_found() -> None:
     calling = "from server.x import b\nasync def end(work, plan):\n    plan.ended_at = work.now\n    await b.note(work)"
     assert unaudited(elsewhere | {"a.py": calling}) == set()
     assert unaudited(elsewhere | {"a.py": calling.replace("b.note", "c.note")}) == {"a.py:end"}
+
+
+def details_written(sources: dict[str, str]) -> dict[str, set[str]]:
+    """Verb → the details that audit events with it hold; "" stands for all verbs."""
+    written: dict[str, set[str]] = {"": set()}
+    for node in (each for source in sources.values() for each in ast.walk(ast.parse(source))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record":
+            given = {each.arg for each in node.keywords if each.arg}
+            written[""] |= given
+            if len(node.args) > 1 and isinstance(node.args[1], ast.Constant):
+                written.setdefault(str(node.args[1].value), set()).update(given)
+    return written
+
+
+def details_read_in_vain(sources: dict[str, str]) -> set[str]:
+    """Details (file:name) that a function reads of events whose verb it names, and that no such event holds."""
+    written, found = details_written(sources), set()
+    functions = [(file, each) for file, source in sources.items() for each in ast.walk(ast.parse(source))]
+    for file, function in functions:
+        if isinstance(function, Function):
+            texts = {each.value for each in ast.walk(function) if isinstance(each, ast.Constant)}
+            verbs = [verb for verb in written if verb and verb in texts] or [""]
+            stored = set().union(*(written[verb] for verb in verbs))
+            found |= {f"{file}:{name}" for name in _details_read(function) - stored}
+    return found
+
+
+def _details_read(function: Function) -> set[str]:
+    """`event.detail.get("why")`, `event.detail["why"]`, or the same of a local `detail`."""
+    found: set[object] = set()
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr="get"), args=[ast.Constant(value=name), *_]):
+                found |= {name} if ast.unparse(owner).rpartition(".")[2] == "detail" else set()
+            case ast.Subscript(value=owner, slice=ast.Constant(value=name)):
+                found |= {name} if ast.unparse(owner).rpartition(".")[2] == "detail" else set()
+    return {str(name) for name in found}
+
+
+def test_each_detail_that_is_read_is_written() -> None:
+    paths = [path for path in (ROOT / "server").rglob("*.py") if "migrations" not in path.parts]
+    sources = {path.relative_to(ROOT / "server").as_posix(): path.read_text() for path in paths}
+    assert {name for source in sources.values() for name in _details_read_in(source)} >= {"added", "why", "fields"}
+    assert details_read_in_vain(sources) == set()
+
+
+def _details_read_in(source: str) -> set[str]:
+    functions = [each for each in ast.walk(ast.parse(source)) if isinstance(each, Function)]
+    return set().union(*map(_details_read, functions))
+
+
+def test_a_detail_that_is_read_in_vain_is_found() -> None:
+    writing = {"a.py": 'audit.record(work, "plan.ended", plan, why=1)\naudit.record(work, "x", y)'}
+    assert details_read_in_vain(writing | {"b.py": 'def f(event):\n    return event.detail.get("why")'}) == set()
+    assert details_read_in_vain(writing | {"b.py": 'def f(event):\n    return event.detail["wyh"]'}) == {"b.py:wyh"}
+    by_verb = 'def f(detail):\n    return AuditEvent.verb == "x" and detail.get("why")'
+    assert details_read_in_vain(writing | {"b.py": by_verb}) == {"b.py:why"}

@@ -83,3 +83,11 @@ def test_case_128_a_text_says_how_to_stop_texts(locale: str) -> None:
         words = words_for(ReminderKind.VISIT, None)
         assert "STOP" in text_line(words, "https://localhost/x")
         assert "STOP" not in text_line(words, "https://localhost/x", may_stop=False)
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_what_a_row_keeps_of_a_visit_survives_being_stored(cancelled: bool) -> None:
+    detail = AppointmentDetail(datetime(2026, 12, 1, 14, 5), "Room 2", cancelled)
+    assert AppointmentDetail.from_json(detail.to_json()) == detail
+    stored = {"starts": "2026-12-01T14:05:00", "place": "Room 2", "called_off": cancelled}  # rows have these names
+    assert AppointmentDetail.from_json(json.dumps(stored)) == detail
