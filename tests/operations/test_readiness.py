@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from server import crypto
+from server import crypto, migrations
 from server.crypto import MissingKey
 from server.db import Database
 from server.operations import readiness
@@ -12,6 +12,7 @@ from tests.cast import Cast
 
 
 async def test_a_database_with_schema_and_keys_is_ready(database: Database, cast: Cast) -> None:
+    assert not await migrations.is_behind(database)
     await readiness.check_ready(database)
 
 

@@ -45,7 +45,7 @@ def test_an_empty_list_adds_nothing(text: str) -> None:
 
 @pytest.mark.parametrize("path", ["fcm/send/abc", "wp/abc"])
 def test_case_95_chrome_beta_dev_and_chromium_on_linux_are_known(path: str) -> None:
-    check_endpoint(f"https://jmt17.google.com/{path}", HostList())
+    assert check_endpoint(f"https://jmt17.google.com/{path}", HostList()) == "https://jmt17.google.com"
 
 
 def test_loopback_may_be_listed_by_name_and_by_ipv6() -> None:

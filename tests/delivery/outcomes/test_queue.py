@@ -22,6 +22,7 @@ from server.reminders import flow, rules
 from server.reminders.models import Attempt, Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
+from tests.browser.eventually import eventually
 from tests.cast import work_by
 from tests.delivery.locking import lock_rows, postgres_only
 from tests.push_double import ACCEPTED, PushDouble
@@ -65,9 +66,7 @@ def fails(monkeypatch: pytest.MonkeyPatch, times: int, error: Exception) -> list
 
 
 async def until(met: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
-        while not await met():  # noqa: ASYNC110  # a row has no event to wait for
-            await asyncio.sleep(0.02)
+    await eventually(met, "the outcome to be written", 30)
 
 
 def outgoing_of(attempt: Attempt) -> Outgoing:
