@@ -32,13 +32,18 @@ SUFFIXES = (".py", ".md", ".js", ".html", ".css", ".json")
 
 
 def names(page: str) -> set[str]:
-    """The dotted and slashed names, and the words with an underscore, in backticks or code blocks."""
+    """The dotted and slashed names, the classes, and the words with an underscore, in backticks or code blocks.
+
+    Settings are found in sentences too.
+    """
     code = re.findall(r"^```\n(.*?)^```", page, re.S | re.M) + re.findall(r"`([^`\n]+)`", page)
     text = "\n".join(code)
     dotted = re.findall(r"(?<![\w/.*-])[a-z_]+(?:\.\w+)+", text)
     slashed = re.findall(r"(?<![\w.}])[\w-]*/[\w.{}/-]+|(?<![\w/])[\w-]+/(?!\w)", text)
     worded = re.findall(r"(?<![\w.>/-])_?[a-z]+_[a-z_]*(?![\w.}/])", text)
-    return {*dotted, *slashed, *worded}
+    classes = re.findall(r"(?<![\w/.-])[A-Z][a-z]\w*\.\w+|(?<![\w/.-])(?:[A-Z][a-z0-9]+){2,}(?![\w.])", text)
+    constants = re.findall(r"(?<![\w/.-])[A-Z]+_[A-Z_]+\b", text)
+    return {*dotted, *slashed, *worded, *classes, *constants, *re.findall(r"\bINTERLUDE_[A-Z_]+", page)}
 
 
 def is_in_the_code(name: str) -> bool:
@@ -52,7 +57,33 @@ def is_in_the_code(name: str) -> bool:
         return name in FILES
     if "." not in name:
         return name in WORDS
-    return is_importable(name)
+    return has_attribute(name) if name[0].isupper() else is_importable(name)
+
+
+CLASSES = {
+    node.name: node
+    for path in sorted(SERVER.rglob("*.py"))
+    for node in ast.walk(ast.parse(path.read_text()))
+    if isinstance(node, ast.ClassDef)
+}
+
+
+def has_attribute(name: str) -> bool:
+    """Whether `Class.attribute` exists: in its body, set on `self`, or in a class that it extends."""
+    owner, _, attribute = name.partition(".")
+    if owner not in CLASSES:
+        return False
+    for node in ast.walk(CLASSES[owner]):
+        match node:
+            case ast.FunctionDef(name=found) | ast.AsyncFunctionDef(name=found):
+                exists = found == attribute
+            case ast.Name(id=found, ctx=ast.Store()) | ast.Attribute(attr=found, ctx=ast.Store()):
+                exists = found == attribute
+            case _:
+                continue
+        if exists:
+            return True
+    return any(has_attribute(f"{ast.unparse(base)}.{attribute}") for base in CLASSES[owner].bases)
 
 
 def is_importable(name: str) -> bool:
@@ -91,6 +122,14 @@ def test_every_name_on_the_page_exists(name: str) -> None:
         ("`pwa/vanished.js`", "pwa/vanished.js"),
         ("`vanished.py`", "vanished.py"),
         ("`/staff/vanished`", "/staff/vanished"),
+        ("`Patient.vanished_at`", "Patient.vanished_at"),
+        ("`Visitor.nobody`", "Visitor.nobody"),
+        ("`Vanished.at`", "Vanished.at"),
+        ("a row of `SteadyCluck`", "SteadyCluck"),
+        ("`INTERLUDE_VANISHED`", "INTERLUDE_VANISHED"),
+        ("Set INTERLUDE_VANISHED to 1.", "INTERLUDE_VANISHED"),
+        ("`VANISHED_AFTER`", "VANISHED_AFTER"),
+        ("```\nVanished.send  a push\n```\n", "Vanished.send"),
     ],
 )
 def test_a_name_that_does_not_exist_is_noticed(text: str, name: str) -> None:
