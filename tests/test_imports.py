@@ -97,6 +97,7 @@ PUSH_LIBRARIES = {"pywebpush": "channels/push/channel.py", "py_vapid": "channels
 LATE = {"alembic", "apprise", "email_validator", "icalendar", "pywebpush", "webauthn"}
 LOADS_LATE = {"cli.py"}
 ALEMBICS_OWN = ("migrations/env.py", "migrations/altering.py", "migrations/versions/")
+BY_NAME = {"importlib.import_module", "import_module", "__import__"}
 NOT_OURS = {"services", "repositories", "schemas", "utils", "helpers"}
 FILES = sorted(path.relative_to(SERVER).as_posix() for path in SERVER.rglob("*.py"))
 MODULES = {"server." + file.removesuffix(".py").replace("/", ".").removesuffix(".__init__") for file in FILES}
@@ -107,6 +108,8 @@ def faults(file: str, source: str) -> list[str]:
     tree = ast.parse(source)
     imported = sorted(set(_imported(tree)))
     return [
+        *_relative(tree),
+        *_computed(file, tree),
         *_misplaced(file, tree),
         *(fault for module in imported if (fault := _arrow(file, module))),
         *(fault for module in imported if (fault := _layer(file, module))),
@@ -120,10 +123,30 @@ def _imported(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            assert node.module, "imports are absolute"
-            for alias in node.names:
+            for alias in node.names if node.module else ():
                 whole = f"{node.module}.{alias.name}"
-                yield whole if whole in MODULES else node.module
+                yield whole if whole in MODULES else str(node.module)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) in BY_NAME and node.args:
+            yield from (str(part.value) for part in node.args[:1] if isinstance(part, ast.Constant))
+        elif isinstance(node, ast.Attribute) and ast.unparse(node) in MODULES:
+            yield ast.unparse(node)  # after `import server`, as in server.desk.trends
+
+
+def _relative(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            yield f"imports are absolute: {ast.unparse(node)}"
+
+
+def _computed(file: str, tree: ast.AST) -> Iterator[str]:
+    """An import by a name that the code puts together: nobody can check it against the order."""
+    for node in ast.walk(tree) if file not in LOADS_LATE else ():
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in BY_NAME:
+            yield from (f"a computed import: {ast.unparse(node)}" for each in node.args[:1] if _is_computed(each))
+
+
+def _is_computed(name: ast.expr) -> bool:
+    return not isinstance(name, ast.Constant)
 
 
 def _misplaced(file: str, tree: ast.Module) -> Iterator[str]:
@@ -277,6 +300,14 @@ def test_no_folder_is_named_after_a_layer() -> None:
         ("channels/text.py", "import apprise"),
         ("exchange/calendar.py", "from icalendar.cal import Event"),
         ("migrations/__init__.py", "from alembic import command"),
+        ("flags/flow.py", "from .expected_level_pages import router"),
+        ("flags/flow.py", "from . import expected_level_pages"),
+        ("flags/flow.py", "from ..desk import trends"),
+        ("flags/flow.py", 'importlib.import_module("server.desk.trends")'),
+        ("flags/flow.py", 'def late():\n    return import_module("server.desk.trends")'),
+        ("flags/flow.py", 'importlib.import_module(f"server.{room}.trends")'),
+        ("flags/flow.py", '__import__("server.desk.trends")'),
+        ("flags/flow.py", "import server\nprint(server.desk.trends.LATEST)"),
     ],
 )
 def test_a_broken_rule_is_noticed(file: str, source: str) -> None:
