@@ -37,3 +37,18 @@ def test_each_file_that_a_page_names_exists(page: str) -> None:
 def test_contributors_are_sent_to_files() -> None:
     assert len(paths_in((ROOT / "CONTRIBUTING.md").read_text())) > 20
     assert paths_in("`server/vanished.py` and `vanished.py`") == {"server/vanished.py"}
+
+
+def commands_of_check() -> list[str]:
+    """What `make check` runs, its variables filled in."""
+    makefile = (ROOT / "Makefile").read_text()
+    recipe = re.findall(r"^check:.*\n((?:\t.*\n)+)", makefile, re.M)[0]
+    for name, value in re.findall(r"^(\w+) := (.*)$", makefile, re.M):
+        recipe = recipe.replace(f"$({name})", value)
+    return [command.strip() for line in recipe.splitlines() for command in line.strip("\t@").split("&&")]
+
+
+@pytest.mark.parametrize("tool", ["ruff format", "ruff check", "mypy", "pytest", "prettier", "eslint", "stylelint"])
+def test_a_commit_is_checked_by_the_commands_of_make_check(tool: str) -> None:
+    [command] = [each for each in commands_of_check() if tool in each.replace(".config.mjs", "").replace(".mjs", "")]
+    assert command in (ROOT / ".pre-commit-config.yaml").read_text()
