@@ -50,7 +50,11 @@ def identifiers(source: str) -> Iterator[tuple[int, str]]:
 
 # What gives a name in a script and in a template. A comment of a script ends its line.
 NAMING = {
-    ".js": re.compile(r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?!=)|\()|function\s+(\w+)"),
+    ".js": re.compile(
+        r"([A-Za-z_$][\w$]*)\s*(?:=>|=(?!=)|\()"
+        r"|(?:function|class|let|const|var)\s+(\w+)"
+        r"|[{[,]\s*(?:\w+:\s*)?(\w+)(?=(?:\s*[,:]\s*\w+)*,?\s*[}\]])"  # taken apart: { a, b: c }, [d, e]
+    ),
     ".html": re.compile(r"{%-?\s*(?:set|macro|for|with|block)\s+(\w+)|[(,]\s*(\w+)="),
 }
 
@@ -59,7 +63,7 @@ def names_in_lines(source: str, suffix: str) -> Iterator[tuple[int, str]]:
     """The names that a script or a template gives, line by line."""
     for number, line in enumerate(source.splitlines(), 1):
         code = line.partition("//")[0] if suffix == ".js" else line
-        yield from ((number, match[1] or match[2]) for match in NAMING[suffix].finditer(code))
+        yield from ((number, name) for match in NAMING[suffix].finditer(code) for name in match.groups() if name)
 
 
 def avoided(source: str, suffix: str = ".py") -> list[str]:
@@ -107,6 +111,12 @@ def test_no_name_in_a_script_or_template_uses_an_avoided_word() -> None:
         ("const known = new Set();", ".js"),
         ("rows.map((held) => 1, told => 2);", ".js"),
         ("function foldRows(rows) {", ".js"),
+        ("let held;", ".js"),
+        ("rows.map(({held}) => 1);", ".js"),
+        ("const { row: held, other } = found;", ".js"),
+        ("const [held, other] = found;", ".js"),
+        ("for (const held of rows) {", ".js"),
+        ("class Held {", ".js"),
         ("{% set held = typed %}", ".html"),
         ("{% for told in reminders %}", ".html"),
         ("{{ field(beside=1) }}", ".html"),
