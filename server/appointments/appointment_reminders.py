@@ -38,7 +38,7 @@ async def replan(work: Work, patient: Patient, appointment: Appointment, announc
 
 async def tie_check_ins(work: Work, patient: Patient, appointment: Appointment, only: Plan | None = None) -> None:
     tied_to = TiedTo(appointment.id, appointment.starts, appointment.zone)
-    await appointment_check_ins.attach_to_visit(work, patient, tied_to, only)
+    await appointment_check_ins.attach_to_appointment(work, patient, tied_to, only)
 
 
 async def tie_plan(work: Work, patient: Patient, plan: Plan) -> None:

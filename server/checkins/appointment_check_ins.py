@@ -25,7 +25,7 @@ class TiedTo:
     zone: str
 
 
-async def attach_to_visit(work: Work, patient: Patient, appointment: TiedTo, only: Plan | None = None) -> None:
+async def attach_to_appointment(work: Work, patient: Patient, appointment: TiedTo, only: Plan | None = None) -> None:
     """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time.
 
     `only`: those of this plan, which has just begun.

@@ -29,7 +29,7 @@ async def appointment_id(database: Database, cast: Cast) -> str:
 
 async def attach(database: Database, cast: Cast, appointment_id: str, starts: datetime = DECEMBER) -> None:
     async with database.writing() as db:
-        await appointment_check_ins.attach_to_visit(
+        await appointment_check_ins.attach_to_appointment(
             work_by(db, cast.maria), cast.rosa, TiedTo(appointment_id, starts, cast.harbor.zone)
         )
 
@@ -82,5 +82,5 @@ async def test_case_108_nobody_is_asked_again_while_the_time_stands(
     before = await tied(database)
     async with database.writing() as db:
         now = TiedTo(appointment_id, DECEMBER, cast.harbor.zone)
-        await appointment_check_ins.attach_to_visit(work_by(db, cast.maria, afternoon), cast.rosa, now)
+        await appointment_check_ins.attach_to_appointment(work_by(db, cast.maria, afternoon), cast.rosa, now)
     assert await tied(database) == before
