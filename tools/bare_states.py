@@ -18,10 +18,12 @@ Pair = tuple[ast.expr, ast.expr]
 SAME = {"coalesce", "nullif", "cast", "type_coerce", "literal", "literal_column", "str"}
 SAME |= {"set", "frozenset", "tuple", "list", "sorted"}
 DEFAULTS = ("default", "insert_default", "onupdate")
-SQL = re.compile(
-    r"\b(\w+)\s*(?:=|!=|<>|IS (?:NOT )?DISTINCT FROM|(?:NOT )?IN)\s*\(?\s*('[^']*'(?:\s*,\s*'[^']*')*)", re.I
-)
+WORDS_OF_SQL = r"'[^']*'(?:\s*,\s*'[^']*')*"
+SQL = re.compile(rf"\b(\w+)\s*(?:=|!=|<>|IS(?: NOT)?(?: DISTINCT FROM)?|(?:NOT )?IN)\s*\(?\s*({WORDS_OF_SQL})", re.I)
+SQL_REVERSED = re.compile(r"('[^']*')\s*(?:=|!=|<>)\s*(?:\w+\.)?(\w+)")
+BLOCKS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 ALL = ("value", "name")  # row.state.value
+PARAMETER = "()"  # what a parameter stands for whose type is an enum
 KEY = "[]"  # before a name that is read by its key, as in row["state"]: it is a column, or something else
 
 
@@ -51,12 +53,14 @@ def bare_states(trees: Iterable[ast.Module]) -> Iterator[tuple[ast.Module, int]]
 
 
 def _lines(tree: ast.Module, states: States, constants: dict[str, ast.expr]) -> set[int]:
+    outside = ast.Module([node for node in tree.body if not isinstance(node, BLOCKS)], [])
     lines = set(_wrong(tree, states, Scope({}, constants))) | set(_in_declarations(tree, states))
+    lines |= set(_wrong(outside, states, Scope(_aliases(outside, {}), constants)))
     for function in ast.walk(tree):
         if isinstance(function, Function):
-            given = {arg.arg: arg.arg for arg in _arguments(function) if names_in(arg.annotation) & states.enums.keys()}
+            given = {arg.arg: PARAMETER for arg in _arguments(function) if _holds_state(arg, states)}
             local = constants | _constants(function)
-            lines |= set(_wrong(function, states, Scope(_aliases(function, local), local)))
+            lines |= set(_wrong(function, states, Scope(_aliases(function, given), local)))
             lines |= {
                 subject.lineno
                 for node in ast.walk(function)
@@ -64,6 +68,12 @@ def _lines(tree: ast.Module, states: States, constants: dict[str, ast.expr]) -> 
                 if isinstance(subject, ast.Name) and subject.id in given and any(_texts(value, local))
             }
     return lines
+
+
+def _holds_state(argument: ast.arg, states: States) -> bool:
+    """Whether it is an enum, or a list or set of one. The keys of a dictionary may be anything."""
+    kinds = names_in(argument.annotation)
+    return bool(kinds & states.enums.keys()) and not kinds & {"dict", "Mapping", "Callable", "Awaitable"}
 
 
 def _arguments(function: Function) -> list[ast.arg]:
@@ -89,12 +99,20 @@ def _wrong(root: ast.AST, states: States, scope: Scope) -> Iterator[int]:
             for name in [] if is_new else _names(subject, scope.aliases):
                 column = name.removeprefix(KEY)
                 is_state = states.holds_state(column) if column == name else column in states.pooled
-                if is_state and set(_texts(value, scope.constants)) - states.bare(column):
+                if (is_state or name == PARAMETER) and set(_texts(value, scope.constants)) - states.bare(column):
                     yield subject.lineno
             if _is_of_another(subject, value, states, scope):
                 yield subject.lineno
+        if isinstance(node, ast.Call) and node.args and _is_no_member(node, states):
+            yield node.lineno
         yield from _misspelt_rows(node, states, scope)
         yield from _of_other_tables(node, states, scope)
+
+
+def _is_no_member(call: ast.Call, states: States) -> bool:
+    """As State("snet"), which fails when it runs."""
+    words = states.enums.get(_called(call))
+    return words is not None and bool(set(_texts(call.args[0], {})) - words)
 
 
 def _texts(value: ast.expr, constants: dict[str, ast.expr]) -> Iterator[str]:
@@ -183,11 +201,11 @@ def _names_of_call(call: ast.Call, aliases: dict[str, str]) -> list[str]:
     return []
 
 
-def _aliases(function: Function, constants: dict[str, ast.expr]) -> dict[str, str]:
+def _aliases(scope: ast.AST, given: dict[str, str]) -> dict[str, str]:
     """The local names that stand for a column or field: `state = row.state`, or each value of a list of them."""
-    found: dict[str, str] = {}
+    found = dict(given)
     for _ in range(2):  # a name may stand for an alias
-        for node in ast.walk(function):
+        for node in ast.walk(scope):
             for target, value in _bound(node):
                 each = value.elts if isinstance(value, (ast.List, ast.Set)) else [value]
                 names = [name for part in each for name in _names(part, found)]
@@ -215,6 +233,8 @@ def _pairs(node: ast.AST, states: States) -> Iterator[Pair]:
             yield from (pair for target in node.targets for pair in _assigned(target, node.value))
         case ast.Match():
             yield from ((node.subject, value) for value in _patterns(node))
+        case ast.Subscript(value=ast.Dict(keys=keys), slice=key):  # {"x": 1}[row.state]
+            yield from ((key, each) for each in keys if each)
         case ast.Call():
             yield from _pairs_of_call(node, states)
 
@@ -226,11 +246,16 @@ def _pairs_of_call(node: ast.Call, states: States) -> Iterator[Pair]:
             yield _attribute(each.arg, each.value), each.value
     if _called(node) in ("coalesce", "nullif"):
         yield from permutations(node.args, 2)
-    if isinstance(node.func, ast.Attribute) and node.func.attr != "get":
+    if _called(node) == "setattr" and len(node.args) == 3 and isinstance(node.args[1], ast.Constant):
+        yield _attribute(str(node.args[1].value), node.args[2]), node.args[2]
+    if isinstance(node.func, ast.Attribute) and node.func.attr == "get" and isinstance(node.func.value, ast.Dict):
+        yield from ((node.args[0], each) for each in node.func.value.keys if each)
+    elif isinstance(node.func, ast.Attribute) and node.func.attr != "get":
         # Row.state.in_(…), Row.state.is_distinct_from(…)
         yield from ((node.func.value, each) for each in node.args)
-        if node.func.attr == "values":  # update(Row).values({"state": …}), insert(Row).values([{"state": …}])
-            yield from (pair for each in node.args for pair in _entries(each))
+        if node.func.attr in ("values", "execute"):  # update(Row).values({"state": …}), execute(insert(Row), [{…}])
+            rows = [*node.args, *(each.value for each in node.keywords if each.arg is None)]
+            yield from (pair for each in rows for pair in _entries(each))
 
 
 def _assigned(target: ast.expr, value: ast.expr) -> Iterator[Pair]:
@@ -310,7 +335,8 @@ def _in_declarations(tree: ast.Module, states: States) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             columns = states.tables[own[node]] if node in own else states.pooled
-            for name, listed in SQL.findall(node.value):
+            reversed_pairs = [(name, word) for word, name in SQL_REVERSED.findall(node.value)]
+            for name, listed in [*SQL.findall(node.value), *reversed_pairs]:
                 if name in columns and set(re.findall(r"'([^']*)'", listed)) - columns[name].words:
                     yield node.lineno
 
