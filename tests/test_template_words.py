@@ -43,7 +43,7 @@ ENVIRONMENT = Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
 ICONS = {"answers", "back", "bell", "calendar", "camera", "check", "device", "dots", "gear", "globe", "heart"}
 ICONS |= {"help", "message", "people", "phone", "plus", "share", "speak"}
 FILTERS = {"selectattr", "rejectattr"}
-SAME = {"equalto", "eq", "==", "ne", "!=", "in"}
+SAME = {"sameas", "equalto", "eq", "==", "ne", "!=", "in"}
 HTML = {"type"}  # given by name, this is the attribute of an <input>
 TABLE_OF = {"visit": "appointment"}  # the screens' word for a table
 
@@ -142,7 +142,10 @@ def _constants(tree: nodes.Template) -> Constants:
     found: Constants = defaultdict(list)
     for each in tree.find_all(nodes.Assign):
         if isinstance(each.target, nodes.Name):
-            found[each.target.name] += _strings(each.node, {})
+            found[each.target.name] += _strings(each.node, {}) or _keys(each.node)
+    for block in tree.find_all(nodes.With):
+        for target, value in zip(block.targets, block.values, strict=True):
+            found[target.name if isinstance(target, nodes.Name) else ""] += _strings(value, {})
     return dict(found)
 
 
@@ -152,6 +155,10 @@ def _given(tree: nodes.Template, constants: Constants) -> Iterator[tuple[str, li
         for each in call.kwargs:
             if words := _strings(each.value, constants):
                 yield each.key, words
+    for macro in tree.find_all(nodes.Macro):
+        for argument, value in zip(reversed(macro.args), reversed(macro.defaults), strict=False):
+            if words := [word for word in _strings(value, {}) if word]:
+                yield argument.name, words
 
 
 def _used(node: nodes.Node, macro: str, constants: Constants) -> Iterator[tuple[str, list[str]]]:
@@ -173,6 +180,7 @@ def _at(node: nodes.Node, constants: Constants) -> Iterator[tuple[str, list[str]
                 yield from _named([(operand.expr, _strings(node.expr, constants))])
     elif isinstance(node, nodes.Test) and node.name in SAME:
         yield from _named([(node.node, _strings(node.args[0], constants))])
+        yield from _named([(node.args[0], _strings(node.node, constants))])
     elif isinstance(node, nodes.Assign) and isinstance(node.node, nodes.Dict):
         yield from _word_table(node.target, node.node)
     else:
@@ -221,13 +229,17 @@ def _strings(expression: nodes.Node, constants: Constants) -> list[str]:
     if isinstance(expression, nodes.CondExpr):
         parts = [part for part in (expression.expr1, expression.expr2) if part]
         return [word for part in parts for word in _strings(part, constants)]
+    if isinstance(expression, nodes.Dict):
+        return _keys(expression)
     if isinstance(expression, nodes.Name):
         return constants.get(expression.name, [])
     return [expression.value] if isinstance(expression, nodes.Const) and isinstance(expression.value, str) else []
 
 
-def _keys(lookup: nodes.Dict) -> list[str]:
-    return [word for pair in lookup.items for word in _strings(pair.key, {})]
+def _keys(lookup: nodes.Node) -> list[str]:
+    return (
+        [] if not isinstance(lookup, nodes.Dict) else [word for pair in lookup.items for word in _strings(pair.key, {})]
+    )
 
 
 def _in_filters(tree: nodes.Template) -> Iterator[tuple[str, list[str]]]:
@@ -271,6 +283,11 @@ def test_a_name_has_the_words_of_its_columns_and_fields() -> None:
         '{% if flag.severity == ("urgnt" if late else "today") %}!{% endif %}',
         '{% set red = "urgnt" %}{% if flag.severity == red %}!{% endif %}',
         '{{ badge(severity="urgnt") }}',
+        '{% macro badge(severity="urgnt") %}{% endmacro %}',
+        '{% with red = "urgnt" %}{% if flag.severity == red %}!{% endif %}{% endwith %}',
+        '{% if flag.severity is sameas("urgnt") %}!{% endif %}',
+        '{% if "urgnt" is eq(flag.severity) %}!{% endif %}',
+        '{% if flag.severity in {"urgnt": 1} %}!{% endif %}',
         '{% if check_in.state == "sent" %}!{% endif %}',  # as reminders are
         '{{ rows|selectattr("check_in.state", "equalto", "sent")|list }}',
         '{{ rows|selectattr("flag.severity", "equalto", "urgnt")|list }}',
