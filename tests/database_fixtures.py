@@ -10,6 +10,7 @@ import pytest
 
 from server import crypto, migrations
 from server.db import Database
+from server.db import database as db_module
 from tests.cast import Cast, gather, meet
 from tests.databases import Postgres, postgres_server, statements_compiled_once
 from tests.keyring import KEYRING
@@ -18,6 +19,14 @@ from tests.keyring import KEYRING
 @pytest.fixture(scope="session", autouse=True)
 def one_compiler() -> Iterator[None]:
     with statements_compiled_once():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_pause_for_other_processes() -> Iterator[None]:
+    """A test's databases are its own: nobody else waits to write to them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(db_module, "PAUSE", 0.0)
         yield
 
 

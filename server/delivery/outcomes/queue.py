@@ -6,6 +6,7 @@ transaction has locked wait apart, so that they hold up no others (case 135).
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 
 import structlog
 
@@ -29,6 +30,7 @@ class OutcomeQueue:
         self._fresh: Done = []
         self._locked: Done = []
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._is_wanted = asyncio.Event()  # somebody waits: write without collecting more
 
     def __len__(self) -> int:
         return len(self._fresh) + len(self._locked)
@@ -39,11 +41,13 @@ class OutcomeQueue:
         self._start("fresh", self._write_fresh)
 
     async def settle(self, longest: float | None = None) -> None:
-        """Wait until everything is written, for at most `longest` seconds."""
+        """Write at once, and wait until everything is written, for at most `longest` seconds."""
+        self._is_wanted.set()
         while running := {task for task in self._tasks.values() if not task.done()}:
             done, _ = await asyncio.wait(running, timeout=longest)
             if not done:
                 break
+        self._is_wanted.clear()
         for task in self._tasks.values():
             if task.done():
                 task.result()
@@ -63,7 +67,8 @@ class OutcomeQueue:
             self._tasks[name] = asyncio.create_task(write())
 
     async def _write_fresh(self) -> None:
-        await asyncio.sleep(GATHERS)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._is_wanted.wait(), GATHERS)
         while done := list(self._fresh):
             try:
                 locked = await self._write(done)
