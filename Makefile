@@ -20,7 +20,7 @@ quick:
 
 check: setup-check
 	@.venv/bin/ruff format --check . && .venv/bin/ruff check . && .venv/bin/mypy
-	@.venv/bin/python -m pytest -q -n 2 -m source tests/test_*.py
+	@.venv/bin/python -m pytest -q -n 2 -m source tests/test_*.py tests/questionnaires/test_readability.py
 	@$(PRETTIER) --check $(SCRIPTS) $(SHEETS)
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.pages.json
 	@node_modules/.bin/tsc -p tools/browser/tsconfig.worker.json

@@ -47,7 +47,7 @@ class Browser:
     async def csrf(self) -> str:
         token = self.http.cookies.get(self.csrf_cookie)
         if token is None:
-            await self.get("/join")
+            await self.get("/health/live")  # every answer to a GET sets the cookie
             token = self.http.cookies[self.csrf_cookie]
         return token
 

@@ -35,6 +35,7 @@ pytest_plugins = ["tests.database_fixtures"]
 
 # A slow example is not a failure: the machine may be busy.
 hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
 hypothesis.settings.load_profile("house")
 
 # Folders whose tests need a browser, or minutes.
@@ -52,11 +53,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     write_in_memory()
+    if config.getoption("--quick"):
+        hypothesis.settings.load_profile("quick")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Import nothing that `--quick` would leave out."""
-    return True if config.getoption("--quick") and collection_path in SLOW_FOLDERS else None
+    is_left_out = collection_path in SLOW_FOLDERS or _reads_source(collection_path)
+    return True if config.getoption("--quick") and is_left_out else None
+
+
+def _reads_source(path: Path) -> bool:
+    return path.name.startswith("test_") and "pytestmark = pytest.mark.source" in path.read_text()
 
 
 def pytest_collection_finish() -> None:
@@ -84,8 +92,8 @@ def _borrows_chromium(item: pytest.Item) -> bool:
 def _is_quick(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     needs_postgres = "postgres" in getattr(item, "fixturenames", ()) or (call and "postgres" in call.params.values())
-    is_left_out = any(map(item.get_closest_marker, ("source", "sweep")))
-    return not (needs_postgres or is_left_out or any(folder in item.path.parents for folder in SLOW_FOLDERS))
+    is_sweep = item.get_closest_marker("sweep") is not None
+    return not (needs_postgres or is_sweep)
 
 
 @dataclass

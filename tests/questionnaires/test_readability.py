@@ -23,6 +23,8 @@ from server.web.refused_forms import refusal_words
 from tests.questionnaires.ease import MEASURES, Texts, ease, grade, too_hard, too_long, whole
 from tests.questionnaires.syllables import english_syllables, spanish_syllables
 
+pytestmark = pytest.mark.source
+
 SERVER = Path(__file__).parent.parent.parent / "server"
 FRAGMENTS = (
     "phone/templates/_*",
