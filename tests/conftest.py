@@ -26,6 +26,7 @@ from server.web.assets import Assets
 from tests.browser_without_screen import Browser
 from tests.cast import NOW, Cast, work_by
 from tests.databases import write_in_memory
+from tests.examples import QUICK
 from tests.keyring import KEYRING
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ pytest_plugins = ["tests.database_fixtures"]
 
 # A slow example is not a failure: the machine may be busy.
 hypothesis.settings.register_profile("house", deadline=None)
-hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=QUICK)
 hypothesis.settings.load_profile("house")
 
 # Folders whose tests need a browser, or minutes.

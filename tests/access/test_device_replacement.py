@@ -25,6 +25,7 @@ from tests.access.scene import ENDED, OPENS, device_of, rejoins
 from tests.browser_without_screen import Browser
 from tests.cast import NOW, Cast, work_by
 from tests.conftest import Enter, StillClock
+from tests.examples import examples
 from tests.stories import push_subscription, rows
 
 
@@ -140,7 +141,7 @@ IN_ONE_BROWSER = st.lists(st.sampled_from(("join", "make", "come back", "use ano
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=IN_ONE_BROWSER, pick=st.integers(0, 5))
 async def test_case_121_after_sign_out_no_passkey_made_or_used_in_the_browser_signs_in(
     signed_in: Enter, app: Litestar, cast: Cast, database: Database, clock: StillClock, steps: list[str], pick: int

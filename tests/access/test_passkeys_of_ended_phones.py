@@ -17,6 +17,7 @@ from tests.access.scene import ENDED, OPENS, device_of
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast
 from tests.conftest import Enter
+from tests.examples import examples
 from tests.stories import audited, rows
 
 
@@ -101,7 +102,7 @@ STEPS = st.lists(
 
 @pytest.mark.sweep
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 async def test_case_121_a_passkey_of_an_ended_phone_never_signs_in(
     signed_in: Enter, app: Litestar, cast: Cast, database: Database, steps: list[tuple[str, int]]

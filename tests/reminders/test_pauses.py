@@ -21,6 +21,7 @@ from server.reminders.models import Reminder
 from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind, ReminderState
 from tests.cast import NOW, work_by
+from tests.examples import examples
 from tests.reminders.scene import SUBJECT, Scene, plan
 from tests.stories import rows
 
@@ -163,7 +164,7 @@ async def test_case_107_a_reminder_to_staff_is_none_of_the_pauses(scene: Scene) 
     assert (await scene.reminder()).state == "scheduled"
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     zone=st.sampled_from(ZONES),
     day=st.dates(date(2026, 11, 18), date(2027, 11, 16)),

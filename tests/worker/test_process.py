@@ -19,6 +19,7 @@ from server.worker.pulse import Pulse
 from server.worker.ticks import REPAIR, TICKS, Tick
 from server.worker.worker import Worker
 from tests.cast import NOW
+from tests.examples import examples
 from tests.push_double import PushDouble
 from tests.virtual_time import VirtualTime
 
@@ -83,7 +84,7 @@ def every_look(ticking: Ticking, monkeypatch: pytest.MonkeyPatch) -> None:
 @example(by=5 * CENTURY, back=False, at=20.0, stays=1000.0)
 @example(by=5 * CENTURY, back=True, at=20.0, stays=1000.0)
 @example(by=timedelta(seconds=100), back=True, at=20.0, stays=1000.0)
-@settings(max_examples=25)
+@settings(max_examples=examples(25))
 def test_case_133_no_tick_waits_longer_than_its_period_whatever_the_clock_does(
     by: timedelta, back: bool, at: float, stays: float
 ) -> None:
@@ -141,7 +142,7 @@ INTO_1120 = [
     jumps=st.lists(st.tuples(st.floats(0, 200), JUMP, st.booleans()), min_size=1, max_size=6),
 )
 @example(jumps=INTO_1120)
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_case_133_a_worker_waits_for_five_minutes_after_the_last_jump_and_no_longer(
     jumps: list[tuple[float, timedelta, bool]],
 ) -> None:

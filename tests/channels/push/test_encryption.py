@@ -13,6 +13,7 @@ from server.channels.push import encryption
 from server.channels.push.encryption import device_key, encrypt
 from server.channels.push.subscription_keys import BadKeys, from_base64url
 from tests.channels.push_service import Phone
+from tests.examples import examples
 
 # RFC 8291, section 5 and appendix A.
 PLAINTEXT = b"When I grow up, I want to be a watermelon"
@@ -42,7 +43,7 @@ def test_the_same_bytes_as_pywebpush_makes_of_the_same_key_and_salt() -> None:
 
 
 @given(st.binary(min_size=1, max_size=3993))
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 def test_the_device_reads_any_payload(payload: bytes) -> None:
     private, secret = ec.generate_private_key(ec.SECP256R1()), os.urandom(16)
     device = encryption.DeviceKey(private.public_key(), encryption.public_point(private.public_key()), secret)

@@ -10,6 +10,7 @@ from yarl import URL
 from server.channels.push.endpoints import BadEndpoint, PermanentlyRemoved, check_endpoint
 from server.channels.push.host_list import HostList
 from tests.channels.hostile_endpoints import HOSTILE
+from tests.examples import examples
 
 HOSTS = HostList.parse(
     "push.example.org, *.push.example.net, 127.0.0.1:8123, push.example.com:8443", base_url_is_loopback=True
@@ -87,7 +88,7 @@ def test_case_28_the_refusal_gives_the_reason(url: str, words: str) -> None:
         check_endpoint(url, HOSTS)
 
 
-@settings(derandomize=True, database=None, max_examples=300, deadline=None)
+@settings(derandomize=True, database=None, max_examples=examples(300), deadline=None)
 @given(
     st.text(alphabet="htps:/[].@#?%\\\t\n0123456789abcdefx-fcm.googleapis.com", max_size=60)
     | st.text(max_size=40).map("https://fcm.googleapis.com".__add__)

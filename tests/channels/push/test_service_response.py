@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from server.channels.protocol import Outcome, Result
 from server.channels.push.service_response import outcome_of, retry_after
+from tests.examples import examples
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SIX_HOURS = 6 * 3600.0
@@ -48,7 +49,7 @@ def test_case_22_retry_after_is_read_and_clamped(value: str | None, seconds: flo
     assert retry_after(value, NOW) == seconds
 
 
-@settings(derandomize=True, database=None, max_examples=300, deadline=None)
+@settings(derandomize=True, database=None, max_examples=examples(300), deadline=None)
 @given(st.text(max_size=40) | st.text(alphabet="MonTueFri, 0123456789:-GMT+", max_size=40))
 def test_case_22_no_retry_after_raises_an_error(value: str) -> None:
     wait = retry_after(value, NOW)

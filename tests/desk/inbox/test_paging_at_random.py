@@ -24,6 +24,7 @@ from server.people.rules import PauseReason
 from server.responses import overdue as late_patients
 from tests.cast import Cast, acting, meet, work_by
 from tests.desk.inbox.late_patients import DAY, LATER, late_patient, log_a_call
+from tests.examples import examples
 from tests.stories import STEADY, answered, due_check_in
 
 Act = Callable[[Database, Cast, str, datetime], Awaitable[None]]
@@ -95,7 +96,7 @@ async def late_page(database: Database, cast: Cast, after: str, now: datetime) -
     pages=st.lists(STEPS, max_size=8),
     size=st.integers(1, 4),
 )
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 def test_case_92_each_patient_who_stays_late_is_shown_and_nobody_twice(
     dues: list[int], pages: list[list[tuple[str, int, int]]], size: int, sqlite_templates: Path
 ) -> None:

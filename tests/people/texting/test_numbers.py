@@ -17,6 +17,7 @@ from server.people.texting.models import TextNumber
 from server.people.texting.rules import NumberEvent, NumberState, later
 from tests.cast import NOW, Cast
 from tests.desk.scene import SQLITE
+from tests.examples import examples
 from tests.people.texting.scene import ROSAS, share_phone
 from tests.people.texting.test_rules import events
 from tests.stories import rows
@@ -59,7 +60,7 @@ async def test_case_128_only_the_number_that_texts_go_to_blocks_a_patient(databa
 
 @SQLITE
 @given(st.lists(events, min_size=1, max_size=6), st.data())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_case_128_the_stored_state_is_that_of_the_last_event_in_any_order(
     database: Database, happened: Sequence[NumberEvent], data: st.DataObject
 ) -> None:

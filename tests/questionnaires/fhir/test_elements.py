@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from server.questionnaires.fhir import BadQuestionnaire, read_definition
 from server.questionnaires.fhir.elements import TRANSLATION, Element
 from server.questionnaires.flow import LIBRARY
+from tests.examples import examples
 from tests.questionnaires.real import EVERYTHING, PHQ
 
 WHOLES = [EVERYTHING, PHQ, *(json.loads(path.read_text()) for path in sorted(LIBRARY.glob("*.json")))]
@@ -91,7 +92,7 @@ def is_named(whole: dict[str, Any], path: Path, value: object, named: str) -> bo
 ALL_PATHS = [(number, path) for number, whole in enumerate(WHOLES) for path in paths(whole)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(st.sampled_from(ALL_PATHS), st.sampled_from(OTHERS) | st.text(max_size=5) | st.integers())
 def test_case_111_any_change_is_read_or_refused_by_name(where: tuple[int, Path], value: Any) -> None:
     number, path = where
