@@ -1,4 +1,4 @@
-"""The cookies of a browser: its sessions, its language, and what it tells of its device."""
+"""The cookies of a browser: its sessions, its language, and signs of its device."""
 
 from dataclasses import replace
 from typing import Any
@@ -36,18 +36,18 @@ def ended_cookie(connection: Connection, of_staff: bool = False) -> Cookie:
 
 
 def tokens_of(connection: Connection) -> Tokens:
-    """The session tokens of the patients' and caregivers' sign-ins in this browser, even of those that have ended."""
+    """The session tokens of patients and caregivers in this browser, ended sessions included."""
     return shared_phone.read(session_token(connection), value_of(connection, OTHERS_COOKIE))
 
 
 def others_cookie(connection: Connection, tokens: Tokens) -> Cookie:
-    """The sessions beside the active one; deletes the cookie if there are none."""
+    """The cookie with the sessions beside the active one; without any, it deletes the cookie."""
     made = cookie(connection, OTHERS_COOKIE, ".".join(tokens.others), access_rules.PERSON_SESSION_LIFE)
     return made if tokens.others else replace(made, max_age=0)
 
 
 def carry(connection: Connection, response: Response[Any], tokens: Tokens) -> None:
-    """Make the browser carry these sessions. One that carries a single session never sees the second cookie."""
+    """Make the browser carry these sessions. A browser with a single session never gets the second cookie."""
     response.set_cookie(session_cookie(connection, tokens.active))
     if tokens.others or value_of(connection, OTHERS_COOKIE):
         response.set_cookie(others_cookie(connection, tokens))
@@ -64,13 +64,13 @@ def chosen_language(connection: Connection) -> str | None:
 
 
 def device_of(connection: Connection) -> DeviceSigns:
-    """The device that this browser runs on, as its script or its headers tell."""
+    """The device that this browser runs on, according to its script or its headers."""
     reported, hinted = value_of(connection, DEVICE_COOKIE), connection.headers.get("sec-ch-ua-platform", "")
     return platforms.read(reported, _user_agent(connection), hinted)
 
 
 def device_name(connection: Connection) -> str:
-    """A name that people understand for the device that asks."""
+    """A name that people understand for the device that sent the request."""
     return platforms.name_of(device_of(connection), _user_agent(connection))
 
 
@@ -79,7 +79,7 @@ def _user_agent(connection: Connection) -> str:
 
 
 def browser_of(connection: Connection) -> BrowserSigns:
-    """Read the signs that this browser sends to the page to join."""
+    """Read the signs that this browser sends to the join page."""
     link = value_of(connection, LINK_COOKIE)
     tokens = tokens_of(connection)
     return BrowserSigns(

@@ -1,4 +1,4 @@
-"""People who leave: a caregiver whose access ends, a patient who takes consent back or has died."""
+"""People who leave: a caregiver whose access ends, a patient who withdraws consent or has died."""
 
 from datetime import date
 
@@ -17,7 +17,7 @@ from server.people.rules import PauseReason
 
 
 async def end_caregiver(work: Work, caregiver: Caregiver) -> None:
-    """End the caregiver's access on every device. What they answered stays."""
+    """End the caregiver's access on every device. Their answers stay."""
     devices = await work.db.scalars(
         select(Device).where(Device.caregiver_id == caregiver.id, Device.ended_at.is_(None))
     )
@@ -38,7 +38,7 @@ async def pause(work: Work, patient: Patient, why: PauseReason, until: date | No
 
 
 async def leave(work: Work, patient: Patient) -> None:
-    """The patient withdraws consent: pause, sign every device out. Staff keep what the law requires."""
+    """The patient withdraws consent: pause messages, sign out every device. Staff keep the data the law requires."""
     await people.lock(work.db, patient)
     await pause(work, patient, rules.CONSENT_WITHDRAWN)
     for device in await devices_of(work.db, patient.id):

@@ -1,4 +1,4 @@
-"""Two device rows that are one browser: end the former one, and hand over what it had."""
+"""Merge two device rows of one browser: end the old one, and hand over its subscriptions, passkeys and codes."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ SHOWN_FOR = timedelta(hours=1)  # how long the page says whose phone it was
 async def replace_device(
     db: AsyncSession, old: Device, new: Device, now: datetime, why: SessionEnd = SessionEnd.REPLACED
 ) -> None:
-    """Two device rows are one browser: end the old one. If both are the same person's, `new` takes over what it had.
+    """Two device rows stand for one browser: end the old one. If both are one person's, `new` takes over what it had.
 
     A browser may hold both a person's and a staff member's session; neither ends the other.
     Two active devices for one browser would let a passkey outlive the sign-out, which ends only one of them.
@@ -38,14 +38,14 @@ async def replace_device(
 
 @dataclass(frozen=True)
 class FormerOwner:
-    """The person whose device a browser was; `patient` is the one whom a caregiver helped there."""
+    """A previous owner of a browser's device. `patient`: the patient whom this owner helped there, if a caregiver."""
 
     name: str
     patient: str | None
 
 
 async def owners_before(db: AsyncSession, actor: Actor, now: datetime) -> list[FormerOwner]:
-    """The people whose device this browser was, if `actor` has just joined on it (case 97)."""
+    """The previous owners of this browser's device, if `actor` has just joined on it (case 97)."""
     with unscoped(db):
         before = select(Device).where(
             Device.successor_id == actor.device_id,
@@ -61,7 +61,7 @@ async def owners_before(db: AsyncSession, actor: Actor, now: datetime) -> list[F
 
 
 async def person_of(db: AsyncSession, device: Device) -> Patient | Caregiver:
-    """The patient or caregiver whose device it is."""
+    """The patient or caregiver who owns the device."""
     if device.caregiver_id:
         return await db.get_one(Caregiver, device.caregiver_id)
     return await db.get_one(Patient, device.patient_id)

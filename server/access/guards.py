@@ -20,7 +20,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
     """The app's only guard: raises unless the handler's audience includes the visitor."""
     who = handler.opt.get("who")
     if handler.opt.get("same_origin") and not is_same_origin(connection):
-        raise PermissionDeniedException("This did not come from Interlude's own pages.")
+        raise PermissionDeniedException("This request did not come from Interlude's own pages.")
     await _choose_session(connection, handler)
     if who == MayOpen.ANYONE:
         return
@@ -38,7 +38,7 @@ async def admit(connection: Connection, handler: BaseRouteHandler) -> None:
 
 
 async def _choose_session(connection: Connection, handler: BaseRouteHandler) -> None:
-    """Which of the phone's sessions asks, where it carries several (case 97)."""
+    """Choose the session that makes this request, if the phone carries several (case 97)."""
     if handler.opt.get("by_anyone_here"):
         _ask_as_anyone_here(connection)
     elif handler.opt.get("by_owner"):
@@ -63,9 +63,9 @@ def _ask_as_anyone_here(connection: Connection) -> None:
 
 
 async def _ask_as_owner(connection: Connection) -> None:
-    """Take entries that waited on a phone as the person who made them, if still signed in there (case 97).
+    """Accept waiting entries from a phone as the person who made them, if still signed in there (case 97).
 
-    Else it is refused with 403, and stays on the phone (case 46).
+    Otherwise refuse them with 403; they stay on the phone (case 46).
     """
     visitor: Visitor = connection.scope.get("user") or Visitor()
     if not isinstance(connection, Request) or not (visitor.people or visitor.left or visitor.others_left):
@@ -73,11 +73,11 @@ async def _ask_as_owner(connection: Connection) -> None:
     owner = (await json_of(connection)).get("owner", "")
     connection.scope["user"] = visitor = visitor.sending_for(owner if isinstance(owner, str) else "")
     if visitor.person and owner not in ("", visitor.person.id):
-        raise PermissionDeniedException("This is another person's.")
+        raise PermissionDeniedException("These entries belong to another person.")
 
 
 async def _act_as_drawn(connection: Connection, who: MayOpen | None) -> None:
-    """A form acts for the person on whose page it stands, whoever has become active on the phone since (case 97)."""
+    """Submit a form as the person whose page showed it, even if another session is active by now (case 97)."""
     visitor: Visitor = connection.scope.get("user") or Visitor()
     if not isinstance(connection, Request) or connection.method != "POST" or connection.content_type[0] not in FORMS:
         return
@@ -91,7 +91,7 @@ async def _act_as_drawn(connection: Connection, who: MayOpen | None) -> None:
 
 
 async def _refuse_who_left(connection: Connection) -> None:
-    """Answers that arrive after the patient left: refuse with 410 and record that in the audit trail (case 51)."""
+    """Refuse answers that arrive after the patient left, with 410, and record that in the audit trail (case 51)."""
     visitor: Visitor = connection.scope.get("user") or Visitor()
     if visitor.left is None:
         return
@@ -122,15 +122,15 @@ def asking(connection: Connection, who: MayOpen | None) -> Actor | None:
 
 
 def source_of(request: Ask) -> str:
-    """The client address, to count guesses by. uvicorn has already resolved the proxies that it trusts."""
+    """The client address, for counting guesses. uvicorn has already resolved the proxies that it trusts."""
     return request.client.host if request.client else "unknown"
 
 
 def spoken_with(connection: Connection) -> str:
     """The language of this request.
 
-    A patient's own language comes first. For anyone else (also a caregiver) it is the one chosen in this browser,
-    then a caregiver's patient's language, then the browser's Accept-Language.
+    A patient's own language comes first. Anyone else, also a caregiver, gets the language chosen in this
+    browser, then the language of the caregiver's patient, then the browser's Accept-Language.
     """
     visitor: Visitor = connection.scope.get("user") or Visitor()
     person = None if connection.url.path.startswith("/staff") else visitor.person

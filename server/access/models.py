@@ -24,7 +24,7 @@ class StaffLink(OfClinic, Base):
 class PairingCode(OfClinic, Base):
     """Eight digits that pair one device with a person; short-lived, single use.
 
-    Used in a browser on an iPhone or iPad (`browser_id`), it stays reserved for the app on the Home Screen until
+    A code used in a browser on an iPhone or iPad (`browser_id`) stays reserved for the app on the Home Screen until
     `reserved_until`: the app takes over from that browser.
     """
 
@@ -34,7 +34,7 @@ class PairingCode(OfClinic, Base):
     patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
     caregiver_id: Mapped[str | None] = mapped_column(ForeignKey("caregiver.id"))
     made_by: Mapped[str] = mapped_column(String(40))
-    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # issued it; None for staff
+    device_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)  # its issuer; None for staff
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     browser_id: Mapped[str | None] = mapped_column(ForeignKey("device.id"), index=True)
@@ -70,7 +70,7 @@ class Device(OfClinic, Base):
     end_reason: Mapped[SessionEnd | None]
     successor_id: Mapped[str | None] = mapped_column(
         ForeignKey("device.id"), index=True
-    )  # in the same browser, or on its phone
+    )  # the device that replaced it, in the same browser or on its phone
 
 
 class DeviceSession(OfClinic, Base):
@@ -126,7 +126,7 @@ class Challenge(Base):
 
 
 class Subscription(OfClinic, Base):
-    """The push endpoint of a device. A new owner of the phone takes it over; caregivers kept on one phone share it."""
+    """The push endpoint of a device. A new owner of the phone takes it over; caregivers on one phone share it."""
 
     __tablename__ = "subscription"
     __table_args__ = (UniqueConstraint("endpoint_hash", "device_id"),)

@@ -49,7 +49,7 @@ async def ask(db: Db, settings: Given, now: Now) -> Response[dict[str, Any]]:
 
 @post("/passkey/sign-in", opt=ANYONE | SAME_ORIGIN)
 async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[Any]:
-    """Sign in. On somebody else's phone the answer is a proof, with which the script asks who stays there (case 97)."""
+    """Sign in. On somebody else's phone, respond with a proof, which the script sends to ask who stays (case 97)."""
     passkey = await authentication.prove(db, await json_of(request), settings.base_url, source_of(request), now)
     if isinstance(passkey, Refused):
         return problems.answer(request, 429 if passkey.why == "too-many" else 400, passkey.why)
@@ -67,7 +67,7 @@ async def sign_in(request: Ask, db: Db, settings: Given, now: Now) -> Response[A
 
 @post("/passkey/whose-phone", opt=ANYONE)
 async def ask_who_stays(request: Ask, db: Db, now: Now) -> Response[str]:
-    """Ask whose phone this is, before that changes. This does not use up the proof, as checking a code does not."""
+    """Ask whose phone this is before its owner changes. Like checking a code, this does not use up the proof."""
     proof = text(await form_of(request), "proof", LONGEST_PROOF)
     passkey = await proofs.proved_passkey(db, proof)
     if passkey is None:
@@ -99,13 +99,13 @@ async def _too_late(request: Ask, db: AsyncSession, now: datetime) -> Response[s
 
 @get("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
 async def ask_to_end(request: Ask, db: Db, actor: Who, passkey_id: FromPath[str]) -> Response[str]:
-    """Ask before a passkey is removed: that cannot be undone."""
+    """Ask before removing a passkey, which cannot be undone."""
     return render.page(request, "access/remove_passkey.html", passkey=await _own(db, actor, passkey_id))
 
 
 @post("/settings/passkeys/{passkey_id:str}/end", opt=PERSON)
 async def end(request: Ask, work: InWork, passkey_id: FromPath[str]) -> Response[Any]:
-    passkey = await _own(work.db, work.actor, passkey_id, with_ended=True)  # it may be pressed twice
+    passkey = await _own(work.db, work.actor, passkey_id, with_ended=True)  # the button may be pressed twice
     if passkey.ended_at is None:
         await registration.end(work, passkey)
     return render.go(request, "/settings/phones")

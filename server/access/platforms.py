@@ -1,7 +1,7 @@
 """Which kind of device a browser runs on, and whether it is the app on the Home Screen. Pure.
 
-The User-Agent alone misleads: an iPad says that it is a Mac, and an Android tablet that it is a desktop computer. So
-pwa/platform.js looks at touch, pointer and screen, and tells it in a cookie; what it tells comes first.
+The User-Agent alone misleads: iPads claim to be Macs, and Android tablets claim to be desktop computers. So
+pwa/platform.js looks at touch, pointer and screen, and reports the platform in a cookie, which takes precedence.
 """
 
 import re
@@ -13,7 +13,7 @@ from server.access.rules import device_name
 from server.typed.text import one_line
 
 LONGEST_MODEL = 40  # characters
-# How apps name themselves on pages that they open: those of Facebook, Google and others, and any Android WebView.
+# How apps identify themselves on pages that they open: Facebook's, Google's and others, and any Android WebView.
 EMBEDDED = re.compile(
     r"\bFB(?:AN|AV|_IAB)\b|\b(?:Instagram|Line|GSA|Snapchat|Pinterest|MicroMessenger|LinkedInApp|TikTok|BytedanceWebview)\b"
     r"|\bmusical_ly|\bTwitter for |; wv\)"
@@ -21,9 +21,9 @@ EMBEDDED = re.compile(
 
 
 class Platform(StrEnum):
-    """Each has its own steps for the Home Screen. COMPUTER is everything that has no Home Screen.
+    """Each platform has its own steps for the Home Screen. COMPUTER is every device without a Home Screen.
 
-    PHONE and TABLET are those of any other maker, such as Huawei's with HarmonyOS.
+    PHONE and TABLET are devices of other makers, such as Huawei's with HarmonyOS.
     """
 
     IPHONE = "iphone"
@@ -60,17 +60,17 @@ class DeviceSigns:
 
     @property
     def may_need_home_screen(self) -> bool:
-        """An iPhone or iPad whose script has not said where the page is open."""
+        """Whether this is an iPhone or iPad whose script has not said where the page is open."""
         return self.platform in APPLE and self.is_app is None
 
     @property
     def needs_home_screen(self) -> bool:
-        """A browser on an iPhone or iPad: reminders reach the app on the Home Screen alone, which shares nothing."""
+        """Whether this is an iPhone or iPad browser: only the Home Screen app gets reminders; they share no data."""
         return self.platform in APPLE and self.is_app is False
 
 
 class Link(StrEnum):
-    """A page that was opened in a browser in which nobody is signed in."""
+    """A page that was opened in a browser where nobody is signed in."""
 
     CHECK_IN = "check-in"
     VISIT = "visit"
@@ -78,9 +78,9 @@ class Link(StrEnum):
 
 @dataclass(frozen=True)
 class BrowserSigns:
-    """The signs of a browser on the page to join. `token` is its session's, even if that has ended.
+    """The signs of a browser on the join page. `token` belongs to its session, even an ended one.
 
-    `other_tokens` are those of a caregiver's sessions for other patients.
+    `other_tokens` belong to a caregiver's sessions for other patients.
     """
 
     device: DeviceSigns
@@ -90,7 +90,7 @@ class BrowserSigns:
 
 
 def read(cookie: str, user_agent: str, hinted: str = "") -> DeviceSigns:
-    """What the cookie of pwa/platform.js tells ("ipad.browser", "android-tablet.app.Pixel%20Tablet"), else a guess.
+    """Read the cookie of pwa/platform.js ("ipad.browser", "android-tablet.app.Pixel%20Tablet"); without it, guess.
 
     `hinted` is the header Sec-CH-UA-Platform, which some browsers send.
     """
@@ -108,7 +108,7 @@ def _is_embedded(user_agent: str) -> bool:
 
 
 def _is_bare(user_agent: str) -> bool:
-    """Whether it is that of a page which another app on an iPhone or iPad shows, or of an app on the Home Screen."""
+    """Whether an iPhone or iPad sends this from a page inside another app, or from an app on the Home Screen."""
     return "AppleWebKit/" in user_agent and "Safari/" not in user_agent
 
 
@@ -126,7 +126,7 @@ def _guess(user_agent: str, hinted: str) -> Platform:
 
 
 def _model(reported: str) -> str:
-    """A model that says something: some browsers tell every site that theirs is "K"."""
+    """The model, or "" if it means nothing: some browsers send "K" to every site."""
     model = one_line(reported)[:LONGEST_MODEL]
     return model if re.fullmatch(r"[\w .()+/-]{2,}", model) else ""
 

@@ -49,7 +49,7 @@ class SessionEnd(StrEnum):
 
 
 def pairing_code(typed: str) -> str | None:
-    """The eight digits of a pairing code as typed; None if it can be no code, which is then no guess (case 79)."""
+    """The eight digits of a pairing code as typed; None if the text can't be a code and so is no guess (case 79)."""
     return code_digits(typed, 8)
 
 
@@ -62,12 +62,12 @@ def guess_window(now: datetime) -> int:
 
 
 def is_to_be_prolonged(expires_at: datetime, now: datetime) -> bool:
-    """Whether a person's session, in use now, was last prolonged a day ago or earlier."""
+    """Whether a person's session that is in use was last prolonged at least a day ago."""
     return now + PERSON_SESSION_LIFE - expires_at >= PROLONGED_EVERY
 
 
 def password_fault(password: str) -> Literal["short"] | None:
-    """The key of what is wrong, or None. Only the length counts (NIST SP 800-63B §3.1.1)."""
+    """The key of the password's fault, or None. Only the length counts (NIST SP 800-63B §3.1.1)."""
     return "short" if len(password) < SHORTEST_PASSWORD else None
 
 

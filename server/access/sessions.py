@@ -45,7 +45,7 @@ async def end_device(work: Work, device: Device, why: SessionEnd | None = None) 
     """Sign a device out, on the device itself or from another. Every credential made there ends with it (case 121).
 
     Its sessions and subscriptions end, its passkeys no longer sign anyone in, and the pairing codes that it issued
-    expire. `why` defaults to who acts.
+    expire. `why` defaults to a reason that depends on who acts.
     """
     device.end_reason = device.end_reason or why or _end_by(work.actor, device)
     device.ended_at = device.ended_at or work.now
@@ -73,7 +73,7 @@ def _end_by(actor: Actor, device: Device) -> SessionEnd:
 def _passkeys_of(device: Device) -> ColumnElement[bool]:
     """The passkeys that this device may hold (decision 0016).
 
-    Those made on it, and those that signed it in: the passkey provider may have copied them to it. A passkey from
+    They were made on it, or signed it in: the passkey provider may have copied them to it. A passkey from
     before we recorded devices may have been made on any device of the person, so each device counts as its maker.
     """
     passkeys_used = select(PasskeyUse.passkey_id).where(PasskeyUse.device_id == device.id)
@@ -101,7 +101,7 @@ async def end_passkeys(work: Work, which: ColumnElement[bool]) -> None:
 
 
 async def devices_of(db: AsyncSession, patient_id: str, with_ended: bool = False) -> list[Device]:
-    """The active devices of a patient and of the patient's caregivers, oldest first; `with_ended`: the others too."""
+    """The active devices of a patient and of the patient's caregivers, oldest first; `with_ended`: ended ones too."""
     caregivers = select(Caregiver.id).where(Caregiver.patient_id == patient_id)
     if not with_ended:
         caregivers = caregivers.where(Caregiver.ended_at.is_(None))
@@ -122,7 +122,7 @@ async def own_device(db: AsyncSession, actor: Actor) -> Device:
 
 
 async def end_codes(work: Work, which: ColumnElement[bool]) -> None:
-    """Expire the pairing codes that match, so that no device can join with them (case 127): unused or reserved."""
+    """Expire the pairing codes that match, unused or reserved, so that no device can join with them (case 127)."""
     unused = PairingCode.used_at.is_(None) & (PairingCode.expires_at > work.now)
     reserved = PairingCode.reserved_until > work.now
     for code in list(await work.db.scalars(select(PairingCode).where(which, unused | reserved))):
@@ -140,7 +140,7 @@ class EndedSession:
 
 
 async def ended_session(db: AsyncSession, token: str, now: datetime) -> EndedSession | None:
-    """The ended session of a patient or caregiver with this token; None if there is none, or if it goes on."""
+    """The ended session of a patient or caregiver with this token; None if there is none, or it is still active."""
     with unscoped(db):
         row = (
             await db.execute(
@@ -172,7 +172,7 @@ async def _has_passkey(db: AsyncSession, device: Device) -> bool:
 
 
 async def prolong(work: Work) -> None:
-    """Use prolongs a person's session (case 98)."""
+    """Prolong a person's session because it was used (case 98)."""
     session = await work.db.get_one(DeviceSession, work.actor.session_id)
     session.expires_at = work.now + access_rules.PERSON_SESSION_LIFE
     audit.record(work, "session.prolonged", session)

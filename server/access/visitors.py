@@ -22,7 +22,7 @@ from server.db import Database, Work, works_of
 from server.people import rules
 from server.people.models import Caregiver, Clinic, Patient, Staff
 
-PROLONGED = "session-prolonged"  # in the state of a request
+PROLONGED = "session-prolonged"  # a key in a request's state
 
 
 class VisitorMiddleware(AbstractAuthenticationMiddleware):
@@ -51,9 +51,9 @@ class VisitorMiddleware(AbstractAuthenticationMiddleware):
 
 
 async def _prolong(connection: ASGIConnection[Any, Any, Any, Any], people: list[Actor], now: datetime) -> None:
-    """A page that somebody opens prolongs every session of the browser, and the cookies, whichever session is active.
+    """Opening a page prolongs every session of the browser, and the cookies, whichever session is active.
 
-    If the database is busy, the next page does.
+    If the database is busy, the next page prolongs them.
     """
     database: Database = connection.app.state.database
     with suppress(OperationalError):
@@ -64,7 +64,7 @@ async def _prolong(connection: ASGIConnection[Any, Any, Any, Any], people: list[
 
 
 def prolonged_cookies(scope: Scope) -> list[Cookie]:
-    """The session cookies with a new life, for the response to a request that prolonged the session."""
+    """The session cookies with a new expiry, for the response to a request that prolonged the session."""
     if not scope.get("state", {}).get(PROLONGED):
         return []
     connection: ASGIConnection[Any, Any, Any, Any] = ASGIConnection(scope)
@@ -117,7 +117,7 @@ async def _left_by(db: AsyncSession, token: str) -> Actor | None:
 
 
 def _has_left(device: Device, patient: Patient) -> bool:
-    """Consent is withdrawn; after a death or in hospice care, only the device still says so."""
+    """Whether consent was withdrawn; after a death or in hospice care, only the device still records that."""
     if patient.has_care_ended:
         return device.end_reason == access_rules.SessionEnd.LEFT
     return patient.pause_reason == rules.CONSENT_WITHDRAWN

@@ -32,7 +32,7 @@ async def pair_of(db: AsyncSession, person: Patient | Caregiver) -> tuple[Patien
 
 
 async def allow(work: Work, caregiver: Caregiver, allowed: bool) -> None:
-    """Set whether a caregiver may approve the patient's new devices, which show the patient's own answers, mood too."""
+    """Set whether a caregiver may approve a patient's new devices, which show the patient's answers, including mood."""
     caregiver.may_approve = allowed
     audit.record(work, "caregiver.may-approve", caregiver, allowed=allowed)
     if not allowed:

@@ -28,7 +28,7 @@ class Joined:
 
 @dataclass(frozen=True)
 class Place:
-    """The place where a code is typed. `may_be_browser`: on an iPhone, unless a script said that it is the app."""
+    """The place where a code is typed. `may_be_browser`: true on an iPhone unless a script said it is the app."""
 
     device_name: str
     may_be_browser: bool = False
@@ -36,9 +36,9 @@ class Place:
 
 
 async def may_pair(db: AsyncSession, patient: Patient) -> bool:
-    """Whether a device may be paired, for the patient or a caregiver: not once staff have recorded a death (case 127).
+    """Whether the patient or a caregiver may pair a device: not once staff have recorded a death (case 127).
 
-    Whoever records one at this moment is waited for.
+    Locks the patient, to wait for a colleague who is recording a death at this moment.
     """
     await people.lock(db, patient)
     return not patient.has_died
@@ -77,9 +77,9 @@ async def pair_by(work: Work, patient: Patient, caregiver: Caregiver | None, cod
 async def check_code(
     db: AsyncSession, typed: str, source: str, now: datetime, is_app: bool = False
 ) -> PairingCode | Refused:
-    """The pairing code that `typed` matches, not yet used up. Every wrong try by `source` counts.
+    """The unused pairing code that matches `typed`. Every wrong try by `source` counts.
 
-    One that a browser has used is still good for an app (`is_app`) while it is reserved.
+    A code that a browser has used still works in an app (`is_app`) while it is reserved.
     """
     code = rules.pairing_code(typed)
     if code is None:
@@ -116,7 +116,7 @@ async def join(
 ) -> Joined | Refused:
     """Use up the pairing code, record the consent and begin a session on a new device.
 
-    A browser on an iPhone reserves the code; the first app that gives it takes it, and the browser's session ends.
+    A browser on an iPhone reserves the code; the first app that sends it uses it up, and the browser's session ends.
     """
     if consent_version != rules.CONSENT_VERSION:
         return Refused("no-consent")
@@ -137,7 +137,7 @@ async def join(
 
 async def person_of(db: AsyncSession, pairing: PairingCode) -> Patient | Caregiver:
     """The person whose device the code pairs."""
-    with unscoped(db):  # whoever is signed in may be of another clinic
+    with unscoped(db):  # the person signed in may be of another clinic
         if pairing.caregiver_id:
             return await db.get_one(Caregiver, pairing.caregiver_id)
         return await db.get_one(Patient, pairing.patient_id)
@@ -153,7 +153,7 @@ async def _use_up(db: AsyncSession, pairing: PairingCode, now: datetime) -> bool
 
 
 async def reserved_until(db: AsyncSession, device_id: str, now: datetime) -> datetime | None:
-    """Until when the code that this browser used is reserved for the app; None if it is not, or no longer."""
+    """When the app's reservation of this browser's code ends; None if there is none, or it has ended."""
     return await db.scalar(
         select(PairingCode.reserved_until).where(PairingCode.browser_id == device_id, PairingCode.reserved_until > now)
     )
@@ -162,7 +162,7 @@ async def reserved_until(db: AsyncSession, device_id: str, now: datetime) -> dat
 async def begin(
     db: AsyncSession, person: Patient | Caregiver, device_name: str, consented: str | None, now: datetime
 ) -> Joined:
-    """Create a device and a session for this person. `consented` is the agreed version; None if already recorded."""
+    """Create a device and a session for this person. `consented`: the version agreed to; None if recorded already."""
     caregiver_id = person.id if isinstance(person, Caregiver) else None
     patient_id = person.patient_id if isinstance(person, Caregiver) else person.id
     device = Device(

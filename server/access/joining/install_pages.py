@@ -1,4 +1,4 @@
-"""Add the app to the Home Screen: each platform has its own steps, one a page."""
+"""Add the app to the Home Screen: each platform has its own steps, one per page."""
 
 from litestar import Response, Router, get
 from litestar.params import FromQuery
@@ -21,7 +21,7 @@ STEPS = {
 
 @get("/install", opt=ANYONE, sync_to_thread=False)
 def install_page(request: Ask, step: FromQuery[int] = 1, on: FromQuery[str] = "") -> Response[str]:
-    """`on` is the platform that the person has chosen; without it, the one that the browser tells."""
+    """`on`: the platform that the person has chosen; without it, the platform that the browser reports."""
     device = device_of(request)
     platform = Platform(on) if on in tuple(Platform) else device.platform
     last = STEPS[platform]

@@ -1,4 +1,4 @@
-"""The content of the page to join: what ended here, whose phone this is, and what must happen before a code."""
+"""The content of the join page: sessions that ended here, whose phone this is, and any steps before the code."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,7 +34,7 @@ class Tried:
 async def form(
     db: AsyncSession, browser: BrowserSigns, visitor: Visitor, now: datetime, tried: Tried | None = None
 ) -> dict[str, Any]:
-    """For the page to join. It says who is signed in here."""
+    """The content of the join page, which says who is signed in here."""
     person = visitor.person
     ended = await sessions.ended_session(db, browser.token, now) if browser.token and person is None else None
     others = [await sessions.ended_session(db, token, now) for token in browser.other_tokens] if ended else []
@@ -43,14 +43,14 @@ async def form(
         "typed": tried.typed if tried else "",
         "device": browser.device,
         "ended": ended,
-        "owners": [each.person_id for each in (ended, *others) if each],  # whose answers may wait here
+        "owners": [each.person_id for each in (ended, *others) if each],  # people whose answers may wait here
         "link": browser.link if person is None else None,
         "person": person,
     }
 
 
 async def notice(db: AsyncSession, pairing: PairingCode, code: str, visitor: Visitor) -> dict[str, Any]:
-    """For the privacy notice."""
+    """The content of the page with the privacy notice."""
     newcomer = await person_of(db, pairing)
     return await whose_phone(db, newcomer, visitor) | {"code": code, "version": rules.CONSENT_VERSION}
 

@@ -1,4 +1,4 @@
-"""Join on a device, sign out."""
+"""Join on a device, and sign out."""
 
 from datetime import datetime
 from typing import Any
@@ -32,7 +32,7 @@ from server.web import render
 from server.web.dependencies import ANYONE, PERSON, Ask, Db, InWork, Now
 from server.web.form_fields import form_of, text
 
-# Only the page where the code is typed may use the camera, to read the code's QR.
+# Only the page where the code is typed may use the camera, to scan the QR code.
 CAMERA = {"Permissions-Policy": "camera=(self), microphone=(), geolocation=()"}
 
 
@@ -54,7 +54,7 @@ async def check_code(request: Ask, db: Db, now: Now) -> Response[str]:
 
 @get("/join/not-me", opt=ANYONE, sync_to_thread=False)
 def not_me(request: Ask) -> Response[str]:
-    """Explain what to do with someone else's code. This reads and uses up nothing (case 145)."""
+    """Explain what to do with someone else's code. This neither reads nor uses up a code (case 145)."""
     return render.page(request, "access/not_me.html")
 
 
@@ -104,7 +104,7 @@ def sign_out_page(request: Ask) -> Response[str]:
 
 @post("/sign-out", opt=PERSON)
 async def sign_out(request: Ask, work: InWork) -> Response[Any]:
-    """Sign out for this patient. A caregiver who helps others too goes on with the next of them (case 97)."""
+    """Sign out for this patient. A caregiver who also helps others continues with the next patient (case 97)."""
     await sessions.end_device(work, await sessions.own_device(work.db, work.actor))
     following = request.user.others[0] if request.user.others else None
     tokens = await shared_phone.switch(work.db, tokens_of(request), following.device_id) if following else None

@@ -33,7 +33,7 @@ async def ask(request: Ask, db: Db, now: Now) -> Response[Any]:
 
 @get("/asked", opt=ANYONE)
 async def asked_page(request: Ask, db: Db, now: Now) -> Response[Any]:
-    """The device's number until somebody approves it; then the privacy notice, which joins."""
+    """Show the device's number until somebody approves it; then show the privacy notice, whose form joins."""
     asked = _asked(request)
     waiting = await join_requests.asked_by(db, asked, now)
     if waiting is None:

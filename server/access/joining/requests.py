@@ -24,7 +24,7 @@ KEPT_FOR = timedelta(days=1)  # past a request's expiry, so that a late approver
 
 @dataclass(frozen=True)
 class Asked:
-    """`code` is the number on the screen. `token` is known to this browser only, which asks with it for the outcome."""
+    """`code`: the number on the screen. `token`: known only to this browser, which sends it to ask for the outcome."""
 
     code: str
     token: str

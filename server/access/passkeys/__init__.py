@@ -1,1 +1,1 @@
-"""Passkeys (WebAuthn): a device makes one, signs in with it again, and loses it (case 66)."""
+"""Passkeys (WebAuthn): a device makes a passkey, signs in with it later, and loses it (case 66)."""

@@ -34,7 +34,7 @@ async def ask(db: AsyncSession, base_url: str, now: datetime) -> dict[str, Any]:
 async def prove(
     db: AsyncSession, reported: dict[str, Any], base_url: str, source: str, now: datetime
 ) -> Passkey | Refused:
-    """The passkey that this device holds. Every failed try by `source` counts.
+    """The passkey that this device proves to hold. Every failed try by `source` counts.
 
     Only a device that has proved to hold the passkey learns that the passkey has ended.
     """

@@ -1,4 +1,4 @@
-"""Challenges of WebAuthn, each of which is answered once and soon, and what both ceremonies send."""
+"""WebAuthn challenges, each valid once and for minutes, and the options that both ceremonies send."""
 
 import json
 from datetime import datetime
@@ -23,13 +23,13 @@ async def issue_challenge(db: AsyncSession, now: datetime) -> bytes:
 
 
 async def take_challenge(db: AsyncSession, reported: dict[str, Any], now: datetime) -> bytes | None:
-    """Use up the challenge that this answers. None if it was never issued, has expired or was already answered."""
+    """Use up the challenge that this response answers; None if we never issued it, or it has expired or was used."""
     token = _token_in(reported)
     return token.encode() if await take_token(db, token, now) else None
 
 
 async def take_token(db: AsyncSession, token: str, now: datetime) -> bool:
-    """Whether this challenge was issued, has not expired, and was not used yet; it is from now on."""
+    """Use up the challenge with this token. False if we never issued it, or it has expired or was used."""
     taken = await db.scalar(
         update(Challenge)
         .where(

@@ -11,19 +11,19 @@ from server.db import scope, unscoped
 
 
 async def issue_proof(db: AsyncSession, passkey: Passkey, now: datetime) -> str:
-    """A text that the phone sends back: it signs this passkey's owner in once, within minutes."""
+    """A text that the phone sends back to sign this passkey's owner in, once and within minutes."""
     token = (await issue_challenge(db, now)).decode()
     return f"{token}.{crypto.b64(crypto.seal(passkey.id, _bound(token)))}"
 
 
 async def proved_passkey(db: AsyncSession, proof: str) -> Passkey | None:
-    """The passkey that this proof is about; None if we did not issue it. It is not used up."""
+    """The passkey that this proof is about; None if we did not issue the proof. Does not use it up."""
     token, _, sealed = proof.partition(".")
     try:
         passkey_id = crypto.unseal(crypto.unb64(sealed), _bound(token))
     except (ValueError, crypto.MissingKey):
         return None
-    with unscoped(db):  # somebody of another clinic may be signed in on this phone
+    with unscoped(db):  # the person signed in here may be of another clinic
         passkey = await db.get(Passkey, passkey_id)
     if passkey is not None:
         scope(db, passkey.clinic_id)
@@ -31,7 +31,7 @@ async def proved_passkey(db: AsyncSession, proof: str) -> Passkey | None:
 
 
 async def take_proof(db: AsyncSession, proof: str, now: datetime) -> Passkey | None:
-    """The passkey, once. None also for a proof that has expired or was used."""
+    """Use up the proof and return its passkey. None also if the proof has expired or was used."""
     passkey = await proved_passkey(db, proof)
     return passkey if passkey and await take_token(db, proof.partition(".")[0], now) else None
 

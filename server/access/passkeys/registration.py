@@ -1,4 +1,4 @@
-"""Passkeys (WebAuthn): make one on a joined device, list a person's, end one (case 66)."""
+"""Passkeys (WebAuthn): make one on a joined device, list a person's passkeys, end one (case 66)."""
 
 from typing import Any
 
@@ -112,7 +112,7 @@ async def end(work: Work, passkey: Passkey) -> None:
 
 
 async def by_credential(db: AsyncSession, credential_id: bytes) -> Passkey | None:
-    """The passkey that a device knows by this id, ended or not."""
+    """The passkey with this credential id, ended or not."""
     return await db.scalar(select(Passkey).where(Passkey.credential_hash == _hash(credential_id)))
 
 

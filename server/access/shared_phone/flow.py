@@ -21,14 +21,14 @@ from server.people.models import Caregiver, Patient
 
 @dataclass(frozen=True)
 class Seat:
-    """One session of a browser, and the device that it is on."""
+    """One session of a browser, with its device."""
 
     token: str
     device: Device
 
 
 async def seats(db: AsyncSession, tokens: Sequence[str]) -> list[Seat]:
-    """The sessions of these tokens, even ended ones; a token that we don't know has none."""
+    """The sessions of these tokens, even ended ones; unknown tokens are left out."""
     found = []
     with unscoped(db):  # one phone may be a caregiver's for patients of several clinics
         for token in tokens:
@@ -42,15 +42,15 @@ async def seats(db: AsyncSession, tokens: Sequence[str]) -> list[Seat]:
 
 
 def who_stay(here: Visitor, joined: Joined, keep: str) -> Sequence[Actor]:
-    """Those who are signed in here: if the newcomer chose "all", or is one of them and has just joined again."""
+    """The people signed in here, if the newcomer chose "all" or is one of them and joined again; else nobody."""
     person_id = joined.device.caregiver_id or joined.device.patient_id or ""
     return here.people if keep == "all" or here.is_here(person_id) else ()
 
 
 async def settle_in(db: AsyncSession, joined: Joined, before: Tokens, keeps: Sequence[Actor], now: datetime) -> Tokens:
-    """Somebody has joined in a browser that carries `before`. Returns what it carries from now on.
+    """Keep or end the sessions `before` of a browser in which somebody has joined. Returns its tokens from now on.
 
-    `keeps` are the people signed in there who are to stay. If the newcomer is one of them, the new device replaces
+    `keeps`: people signed in there who should stay. If the newcomer is one of them, the new device replaces
     theirs. If the newcomer may not join beside them, nobody stays.
     """
     newcomer = await _actor_on(db, joined.device)
@@ -96,7 +96,7 @@ async def _share_endpoint(db: AsyncSession, device: Device, staying: set[str], n
 
 
 async def switch(db: AsyncSession, tokens: Tokens, device_id: str) -> Tokens | None:
-    """The tokens with this device's session active; None if the browser does not carry it."""
+    """The tokens with this device's session active; None if the browser has no such session."""
     for seat in await seats(db, tokens.every):
         if seat.device.id == device_id:
             return tokens.switched_to(seat.token)
@@ -105,7 +105,7 @@ async def switch(db: AsyncSession, tokens: Tokens, device_id: str) -> Tokens | N
 
 @dataclass(frozen=True)
 class EndedHere:
-    """A session that ended while another one was active on the same phone; `patient` is whom it was for."""
+    """A session that ended while another one was active on the same phone; `patient` is the patient's name."""
 
     device_id: str
     patient: str
@@ -113,7 +113,7 @@ class EndedHere:
 
 
 async def ended_here(db: AsyncSession, tokens: Tokens, now: datetime) -> list[EndedHere]:
-    """The sessions beside the active one that have ended, until somebody has read that."""
+    """Ended sessions beside the active one, until somebody has read that they ended."""
     found = []
     for seat in await seats(db, tokens.others):
         ended = await sessions.ended_session(db, seat.token, now)
@@ -126,9 +126,9 @@ async def ended_here(db: AsyncSession, tokens: Tokens, now: datetime) -> list[En
 
 
 async def forget_ended(db: AsyncSession, tokens: Tokens, now: datetime) -> Tokens:
-    """Drop the sessions that have ended, once the person has read so.
+    """Drop ended sessions once the person has read that they ended.
 
-    A device whose session has expired ends now: nobody could open what its reminders lead to.
+    A device whose session has expired ends now: nobody could open the pages that its reminders link to.
     """
     why = {each.device_id: each.why for each in await ended_here(db, tokens, now)}
     gone = [seat for seat in await seats(db, tokens.others) if seat.device.id in why]

@@ -15,7 +15,7 @@ from server.web.form_fields import form_of, text
 
 @post("/switch", opt=ANYONE)
 async def switch(request: Ask, db: Db) -> Response[Any]:
-    """Show another patient. The active session may have ended: this is how the others go on."""
+    """Show another patient. This works even after the active session has ended, so that the others stay usable."""
     tokens = await flow.switch(db, tokens_of(request), text(await form_of(request), "device", 32))
     if tokens is None:
         raise NotFoundException
@@ -26,9 +26,9 @@ async def switch(request: Ask, db: Db) -> Response[Any]:
 
 @get(["/for/{device_id:str}", "/for/{device_id:str}/{path:path}"], opt=ANYONE)
 async def open_for(request: Ask, db: Db, device_id: FromPath[str], path: FromPath[str] = "/") -> Response[Any]:
-    """Open the page of a notification for the patient whom it is about, on a phone with several patients.
+    """On a phone with several patients, open a notification's page for the patient whom it is about.
 
-    A browser that does not carry this device's session opens the page as whoever is signed in there, if anybody is.
+    A browser without this device's session opens the page for whoever is signed in there, if anybody is.
     """
     response = render.go(request, rules.own_address(path, dict(request.query_params)))
     is_signed_in = device_id in {each.device_id for each in request.user.people}
@@ -40,7 +40,7 @@ async def open_for(request: Ask, db: Db, device_id: FromPath[str], path: FromPat
 
 @post("/switch/ended", opt=ANYONE)
 async def forget_ended(request: Ask, db: Db, now: Now) -> Response[Any]:
-    """Somebody has read for whom this phone was signed out."""
+    """Drop the ended sessions: somebody has read for whom this phone was signed out."""
     response = render.go(request, "/")
     carry(request, response, await flow.forget_ended(db, tokens_of(request), now))
     return response

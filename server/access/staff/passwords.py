@@ -26,14 +26,14 @@ _waiting = 0
 
 
 class TooBusy(Exception):
-    """More hashes are waiting than we want to keep anybody waiting for."""
+    """Too many hashes are waiting: we refuse the next one rather than keep its person waiting."""
 
 
 async def matches(password_hash: str | None, password: str) -> bool:
-    """Whether the password has this hash. Without a hash the answer is no, after the same time. Raises TooBusy."""
+    """Whether the password matches this hash. Without a hash: False, after the same time. Raises TooBusy."""
     is_right = await _in_a_thread(lambda: _verify(password_hash, _composed(password)))
     if not is_right and password_hash is not None and password != _composed(password):
-        is_right = await _in_a_thread(lambda: _verify(password_hash, password))  # hashed before we composed passwords
+        is_right = await _in_a_thread(lambda: _verify(password_hash, password))  # a hash from before we composed
     return is_right
 
 
@@ -43,18 +43,18 @@ async def hashed(password: str) -> str:
 
 
 def _composed(password: str) -> str:
-    """The same password however the device writes its accents: é as one character, not e and a mark (case 82)."""
+    """The password in composed form, however the device wrote its accents: é as one character, not two (case 82)."""
     return unicodedata.normalize("NFC", password)
 
 
 @cache
 def _nobodys() -> str:
-    """The hash of a password that nobody has, so that an account without one takes as long to refuse."""
+    """The hash of a password that nobody has, so that refusing an account without one takes as long."""
     return _hasher.hash(secrets.token_urlsafe())
 
 
 def _verify(password_hash: str | None, password: str) -> bool:
-    """The first call of a process takes longer, because it makes `_nobodys` too: with and without a hash alike."""
+    """Always compute `_nobodys`, so that the first call of a process takes as long with a hash as without."""
     nobodys = _nobodys()
     try:
         return _hasher.verify(password_hash or nobodys, password) and password_hash is not None

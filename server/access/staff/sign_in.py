@@ -70,9 +70,9 @@ async def sign_in(
         matching = await _with_this_password(accounts, typed.password)
     except TooBusy:
         async with database.writing() as db:
-            await forgive_guess(db, guesser, now)  # it was not looked at
+            await forgive_guess(db, guesser, now)  # we did not check the password
         return Refused("busy")
-    async with database.writing() as db:  # for a wrong password too: the time taken must not tell
+    async with database.writing() as db:  # after a wrong password too: the time taken must not reveal it
         staff = await _first_with_code(db, matching, typed.code, now)
         if staff is None:
             return Refused("wrong")
@@ -81,7 +81,7 @@ async def sign_in(
 
 
 async def _by_email(db: AsyncSession, email: str) -> list[Staff]:
-    """The accounts of this person: one for each clinic that he or she still works in (case 129)."""
+    """The accounts of this person: one for each clinic where they still work (case 129)."""
     email_hash = crypto.keyed_hash(email, "email")
     found = select(Staff).where(Staff.email_hash == email_hash, Staff.ended_at.is_(None)).order_by(Staff.id)
     return list(await db.scalars(found))
@@ -89,12 +89,12 @@ async def _by_email(db: AsyncSession, email: str) -> list[Staff]:
 
 async def _with_this_password(accounts: list[Staff], password: str) -> list[Staff]:
     if not accounts:
-        await passwords.matches(None, password)  # it must take as long
+        await passwords.matches(None, password)  # take as long as with an account
     return [staff for staff in accounts if await passwords.matches(staff.password_hash, password)]
 
 
 async def _first_with_code(db: AsyncSession, matching: list[Staff], code: str, now: datetime) -> Staff | None:
-    """The account that this code is for: each has an authenticator secret of its own, so the code tells the clinic.
+    """The account that this code is for: each has its own authenticator secret, so the code identifies the clinic.
 
     An account that ended or got a new password meanwhile does not count.
     """

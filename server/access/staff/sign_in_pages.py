@@ -46,7 +46,7 @@ async def sign_in(request: Ask, database: Storage, now: Now) -> Response[Any]:
 
 @post("/sign-in/elsewhere", opt=ANYONE)
 async def signed_in_elsewhere(request: Ask) -> Response[Any]:
-    """Somebody whose form came too late has signed in in another tab, by a one-time link for example (case 91)."""
+    """Restore a form that came too late, once its author has signed in in another tab, such as by a link (case 91)."""
     form = await form_of(request)
     sent = unsaved.unpack(form)
     if sent is None:
@@ -64,9 +64,9 @@ async def signed_in_elsewhere(request: Ask) -> Response[Any]:
 
 
 def _return(request: Ask, sent: Sent, token: str | None = None) -> Response[Any]:
-    """To the page of a form that came after the session had ended, with what was typed in its fields (case 91).
+    """Return to the page of a form sent after its session ended, with its fields as typed (case 91).
 
-    `token`: of the session that begins now, if one does.
+    `token`: the token of the session that begins now, if one does.
     """
     words = _("You were signed out before this was saved. Check it, then send it again.")
     page = problems.answer(request, 200, words=words, typed=unsaved.written(sent))

@@ -60,7 +60,7 @@ async def invite(request: Ask, work: InWork, settings: Given) -> Response[str]:
 
 
 async def _earlier(request: Ask, work: Work, settings: Settings, path: str) -> Response[str]:
-    """The person is invited already. A second press leaves nobody the first page, so this one shows a new link."""
+    """After a second press nobody sees the first press's page: show a new link for the person whom it invited."""
     staff = found(await people_staff.find_staff(work.db, work.actor, path.rpartition("/")[2]))
     return await _team(request, work.db, work.actor, link=await _link(work, staff, settings))
 
