@@ -1,4 +1,4 @@
-"""Keep the reminders and the check-ins of an appointment in step with it, and notify of its changes."""
+"""Keep the reminders and check-ins of an appointment in step with it, and notify people of its changes."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -25,9 +25,9 @@ STILL_ASKED = timedelta(days=3)  # the check-in after an appointment has closed 
 
 
 async def replan(work: Work, patient: Patient, appointment: Appointment, announce: bool = True) -> None:
-    """Plan its reminders and tied check-ins anew, after it was booked or moved.
+    """Replan the appointment's reminders and tied check-ins after it was booked or moved.
 
-    `announce`: announce it at once if it starts so soon that no reminder of it would come (case 154).
+    `announce`: notify at once if it starts so soon that no reminder would come (case 154).
     """
     wanted = plan_appointment(appointment.starts, appointment.zone, work.now)
     if announce and not wanted and appointment.starts_at > work.now:
@@ -60,7 +60,7 @@ async def remind(
     appointment: Appointment,
     wanted: Sequence[Planned] | None = None,
 ) -> None:
-    """Plan the appointment's reminders: none if the patient can't come, which staff see on their list."""
+    """Plan the appointment's reminders: none after "can't come" or "another time", which staff see on a list."""
     if appointment.reply not in (None, Reply.COMING):
         wanted = []
     elif wanted is None:
@@ -72,7 +72,7 @@ async def remind(
 async def notify_of_change(work: Work, patient: Patient, appointment: Appointment, was_seen: bool) -> bool:
     """Notify of a move or a cancellation at once, if anyone knows of the old time; returns whether a notice was sent.
 
-    `was_seen`: whether the patient or a caregiver has seen it in the app.
+    `was_seen`: whether the patient or a caregiver has seen the appointment in the app.
     """
     path, detail = f"/visits/{appointment.id}", _detail(appointment)
     notice = Notice(ReminderKind.CHANGE, patient.id, appointment.id, path, appointment.starts_at, detail)
@@ -80,6 +80,6 @@ async def notify_of_change(work: Work, patient: Patient, appointment: Appointmen
 
 
 def _detail(appointment: Appointment) -> str:
-    """The details for notifications of people who chose to see them there."""
+    """The details for notifications, for people who chose to see details there."""
     is_cancelled = appointment.status == AppointmentStatus.CANCELLED
     return AppointmentDetail(appointment.starts, appointment.place, is_cancelled).to_json()

@@ -45,7 +45,7 @@ async def book(request: Ask, work: InWork) -> Response[Any]:
         return await _form(request, work.db, work.actor, text(form, "patient"), typed, bad)
     await people.lock(work.db, patient)
     try:
-        rules.check_care(patient.has_care_ended)  # recorded while the form was open
+        rules.check_care(patient.has_care_ended)  # a colleague may have ended care while the form was open
         minutes = rules.check_length(whole(form, "minutes") if typed["minutes"] else 60)
         new = NewAppointment(datetime.combine(day, hour), minutes, typed["place"], typed["instructions"] or None)
         series = NewSeries(new, weekdays, (whole(form, "count") or 0) if typed["count"] else 1)

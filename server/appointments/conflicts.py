@@ -1,4 +1,4 @@
-"""Questions to staff before a visit is saved: overlaps, closed hours, a mark too early or for good (case 118)."""
+"""Questions to staff before a visit is saved: overlaps, closed hours, a mark that is early or final (case 118)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +16,8 @@ EARLY_FOR = timedelta(hours=12)  # nobody arrives so long before a visit
 
 
 class ConflictKind(StrEnum):
-    """`CLOSED`: it begins outside the hours when somebody is there. `RUNS_OVER`: it ends outside them. `EARLY`: it has
-    not begun yet. `FINAL`: a cancelled visit stays cancelled.
+    """`CLOSED`: the visit begins outside staffed hours. `RUNS_OVER`: it ends outside them. `EARLY`: it has not begun.
+    `FINAL`: a cancelled visit stays cancelled.
     """
 
     OVERLAP = "overlap"
@@ -29,7 +29,7 @@ class ConflictKind(StrEnum):
 
 @dataclass(frozen=True)
 class Conflict:
-    """`when` is the wall time of the visit in question; `other` the wall time of one that it overlaps."""
+    """`when`: the wall time of the visit in question. `other`: the wall time of a visit that it overlaps."""
 
     kind: ConflictKind
     when: datetime
@@ -53,7 +53,7 @@ class _Span:
 
 
 def described(found: Sequence[Conflict]) -> str:
-    """What staff are asked, to tell one question from another."""
+    """The questions as text, so that an answer counts only for the questions that staff saw."""
     return "\n".join(f"{conflict.kind} {conflict.when} {conflict.other}" for conflict in found)
 
 
@@ -77,7 +77,7 @@ async def of_times(
 
 
 async def of_length(work: Work, appointment: Appointment, minutes: int) -> list[Conflict]:
-    """The conflicts of a visit that becomes longer and stays where it is."""
+    """The conflicts of a visit that becomes longer and keeps its start."""
     if minutes <= appointment.minutes:
         return []
     clinic = await work.db.get_one(Clinic, appointment.clinic_id)
@@ -89,7 +89,7 @@ async def of_length(work: Work, appointment: Appointment, minutes: int) -> list[
 
 
 async def _booked(work: Work, patient: Patient, but: Appointment | None) -> list[_Span]:
-    """The patient's visits that are booked, without this one."""
+    """The patient's booked visits, without this one."""
     return [
         _Span.of(visit.starts, visit.starts_at, visit.minutes)
         for visit in await lists.appointments_of(work.db, patient.id)
@@ -98,7 +98,7 @@ async def _booked(work: Work, patient: Patient, but: Appointment | None) -> list
 
 
 def _outside(span: _Span, clinic: Clinic, zone: str) -> list[Conflict]:
-    """Whether it begins or ends while nobody is there."""
+    """The conflict of a visit that begins or ends outside staffed hours, if any."""
     if not clinic.staffed_hours:
         return []
     if not opening_hours.is_open(clinic.staffed_hours, span.wall):

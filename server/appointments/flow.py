@@ -73,7 +73,7 @@ class Details:
 
 
 async def correct(work: Work, appointment: Appointment, details: Details) -> None:
-    """Change place, length and instructions. A new place or instructions are told at once. Raises BadAppointment."""
+    """Change place, length and instructions. Notifies at once of a new place or instructions. Raises BadAppointment."""
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING:
         raise rules.BadAppointment("over")
@@ -94,7 +94,7 @@ async def correct(work: Work, appointment: Appointment, details: Details) -> Non
 
 
 async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) -> bool:
-    """Set a new status. False if that cannot follow from the current one. Raises BadAppointment("care")."""
+    """Set a new status. False if it cannot follow the current one. Raises BadAppointment("care")."""
     await lock(work.db, appointment)
     if not rules.may_become(appointment.status, status):
         return False
@@ -111,7 +111,7 @@ async def mark(work: Work, appointment: Appointment, status: AppointmentStatus) 
             await notify_of_change(work, patient, appointment, seen)
     elif status in (AppointmentStatus.ARRIVED, AppointmentStatus.FULFILLED):
         await reminders.cancel(work, appointment.id, OVER[status])
-        if before == AppointmentStatus.NOSHOW:  # a mistake, which cancelled the check-ins
+        if before == AppointmentStatus.NOSHOW:  # set by mistake, which cancelled the check-ins
             await tie_check_ins(work, patient, appointment)
     elif status == AppointmentStatus.BOOKED:  # it was proposed, or marked as arrived by mistake
         await replan(work, patient, appointment, announce=False)
@@ -124,7 +124,7 @@ async def lock(db: AsyncSession, appointment: Appointment) -> None:
 
 
 async def find_locked(work: Work, appointment_id: str) -> Appointment | None:
-    """The appointment and its patient as they are now: whoever acts on them at the same time waits."""
+    """Lock and reload the appointment and its patient: concurrent actions on them wait."""
     appointment = await find(work.db, work.actor, appointment_id)
     if appointment is not None:
         await people.lock(work.db, await work.db.get_one(Patient, appointment.patient_id))

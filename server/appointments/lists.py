@@ -1,4 +1,4 @@
-"""Lists of appointments: a patient's, a week's, those to call about, those to handle."""
+"""Lists of appointments: one patient's, one week's, the unconfirmed ones, and the replies to handle."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ async def upcoming(db: AsyncSession, patient_id: str, now: datetime, most: int) 
 
 
 async def cancelled_ahead(db: AsyncSession, patient_id: str, now: datetime) -> Appointment | None:
-    """The next appointment that was cancelled, until its time has passed; None if another one has that time now."""
+    """The soonest cancelled appointment that is still ahead and whose time no other appointment has taken."""
     replaced = aliased(Appointment)
     again = exists().where(
         replaced.patient_id == patient_id,
@@ -57,7 +57,7 @@ async def cancelled_ahead(db: AsyncSession, patient_id: str, now: datetime) -> A
 
 
 async def appointments_ahead(db: AsyncSession, patient_id: str, now: datetime, most: int) -> list[Appointment]:
-    """The next appointment that was cancelled, if there is one, and the patient's next ones."""
+    """The soonest cancelled appointment that is still ahead, if any, and the patient's next appointments."""
     cancelled = await cancelled_ahead(db, patient_id, now)
     return ([cancelled] if cancelled else []) + await upcoming(db, patient_id, now, most)
 
@@ -99,7 +99,7 @@ async def between(db: AsyncSession, actor: Actor, start: datetime, end: datetime
 
 
 async def unconfirmed(work: Work) -> list[Appointment]:
-    """Appointments within CALL_AHEAD without a reply: a reminder that was shown may not have been read."""
+    """Appointments within CALL_AHEAD without a reply, even if a device showed a reminder: nobody may have read it."""
     return list(
         await work.db.scalars(
             select(Appointment)
@@ -116,7 +116,7 @@ async def unconfirmed(work: Work) -> list[Appointment]:
 
 
 async def last_recorded_replies(work: Work, patient_ids: Collection[str]) -> dict[str, datetime]:
-    """Patient id → when staff last recorded a reply that the patient gave them, about a visit to come."""
+    """Patient id → when staff last recorded a reply that the patient gave them, about an upcoming visit."""
     found = await work.db.execute(
         select(Appointment.patient_id, func.max(Appointment.replied_at))
         .where(

@@ -40,9 +40,9 @@ class EndOfCare(OfClinic, Base):
 
 
 class Appointment(OfClinic, Base):
-    """One booked time: wall time and zone are what was agreed; `starts_at` (UTC) is derived from them.
+    """One booked time. The clinic and the patient agreed on wall time and zone; `starts_at` (UTC) is derived from them.
 
-    `moved_from` is the last other wall time that the patient or a caregiver knew of; None if there is none.
+    `moved_from`: the previous wall time that the patient or a caregiver knew of; None if there is none.
     """
 
     __tablename__ = "appointment"
@@ -61,14 +61,14 @@ class Appointment(OfClinic, Base):
     instructions = Sealed[str | None]("appointment.instructions")
     reply: Mapped[Reply | None]
     replied_at: Mapped[datetime | None]
-    replied_by: Mapped[ActorKind | None]  # None beside a reply: somebody, by a link that several people get
+    replied_by: Mapped[ActorKind | None]  # None with a reply: somebody, by a link that several people got
     handled_at: Mapped[datetime | None]
     changes: Mapped[int] = mapped_column(default=0)
-    end_of_care_id: Mapped[str | None] = mapped_column(ForeignKey("end_of_care.id"))  # what cancelled it
+    end_of_care_id: Mapped[str | None] = mapped_column(ForeignKey("end_of_care.id"))  # the record that cancelled it
 
     @property
     def shown(self) -> str:
-        """The mark that a page sends back with an answer, so that it counts only for the time that was on screen."""
+        """The mark that a page sends back with an answer, so that the answer counts only for the time on screen."""
         return f"{self.starts.isoformat()} {self.zone}"
 
     @property
@@ -77,7 +77,7 @@ class Appointment(OfClinic, Base):
 
     @property
     def replied_mark(self) -> str:
-        """Which reply a page showed."""
+        """The mark of the reply that a page showed."""
         return str(self.replied_at and self.replied_at.isoformat())
 
     @property

@@ -27,7 +27,7 @@ from server.web.dependencies import STAFF, Ask, InWork
 from server.web.form_fields import a_date, a_time, form_of, line, not_chosen, one_of, text, way_back, whole
 from server.web.problems import found
 
-# The acts that change what the form shows that corrects a visit.
+# The changes that make the form to correct a visit out of date.
 CHANGES: tuple[AuditVerb, ...] = ("appointment.corrected",)
 
 
@@ -54,7 +54,7 @@ async def move(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
         )
     patient = await work.db.get_one(Patient, appointment.patient_id)
     try:
-        rules.check_care(patient.has_care_ended)  # before staff are asked about a time that no visit can have
+        rules.check_care(patient.has_care_ended)  # before we ask staff about a time that no visit can have
         against = await conflicts.of_times(work, patient, [starts], appointment.minutes, appointment)
         if against and not edits.goes_on(form, "anyway", conflicts.described(against)):
             return await _page(request, work, Shown(appointment, starts, conflicts=against))
@@ -77,7 +77,7 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
         return await _page(request, work, Shown(appointment, bad=BadAppointment("changed")))
     asks = (
         rules.may_become(appointment.status, status) and text(form, "anyway") != status
-    )  # staff were asked about another mark, or not yet
+    )  # staff have confirmed another mark, or none yet
     if asks and (against := conflicts.of_mark(appointment, status, work.now)):
         return await _page(request, work, Shown(appointment, conflicts=against, status=status))
     try:
@@ -90,7 +90,7 @@ async def mark(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Res
 
 @post("/correct", opt=STAFF)
 async def correct(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    """Change place, length and instructions. The patient hears of a new place and of new instructions."""
+    """Change place, length and instructions. We notify the patient of a new place or instructions."""
     appointment = found(await flow.find_locked(work, appointment_id))
     merged = edits.merge(await form_of(request), _details(appointment))
     form = merged.form
@@ -110,7 +110,7 @@ async def correct(request: Ask, work: InWork, appointment_id: FromPath[str]) -> 
 
 @post("/reply", opt=STAFF)
 async def record_reply(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    """A reply that the patient gave on the phone or at the desk (case 119)."""
+    """Record a reply that the patient gave on the phone or at the desk (case 119)."""
     appointment = found(await flow.find_locked(work, appointment_id))
     form = await form_of(request)
     reply = one_of(form, "reply", Reply)
@@ -141,10 +141,10 @@ def _back(request: Ask, appointment: Appointment) -> Response[Any]:
 
 @dataclass(frozen=True)
 class Shown:
-    """The page of an appointment: what was typed, and what speaks against it.
+    """The page of an appointment: the typed values, and the faults and conflicts that they have.
 
-    `status`: the mark that staff are asked about. `changed`: what was corrected since the page was opened; `latest`:
-    by whom.
+    `status`: the mark that staff must confirm. `changed`: fields that somebody has corrected since the page was
+    opened; `latest`: who did.
     """
 
     appointment: Appointment

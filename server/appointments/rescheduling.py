@@ -1,4 +1,4 @@
-"""Upcoming appointments keep their wall time when the clinic changes zone or a country its clocks (case 11)."""
+"""Upcoming appointments keep their wall time when a clinic changes zone or a country its clock rules (case 11)."""
 
 from datetime import datetime
 
@@ -33,7 +33,7 @@ async def recalculate(db: AsyncSession, now: datetime, clinic_id: str | None = N
 
 
 async def _recalculate_safely(db: AsyncSession, appointment: Appointment, zone: str, now: datetime) -> bool:
-    """Whether it moved. A failure is logged and does not block other appointments (case 157)."""
+    """Whether the appointment moved. A failure is logged and does not block other appointments (case 157)."""
     appointment_id = appointment.id
     try:
         async with db.begin_nested():

@@ -48,7 +48,7 @@ NEXT = {
 
 
 AppointmentFault = Literal["care", "changed", "count", "far", "gap", "minutes", "missing", "over", "past", "status"]
-# The fields of the form that a fault is about.
+# Fault → the fields of the form that it is about.
 WRONG_FIELDS: Mapping[AppointmentFault, Sequence[str]] = {
     "gap": ("date", "time"),
     "past": ("date", "time"),
@@ -77,11 +77,11 @@ class AppointmentChanged(Exception):
 
 
 class AnsweredMeanwhile(Exception):
-    """Somebody else has replied otherwise since the page was shown."""
+    """Somebody else has given a different reply since the page was shown."""
 
 
 def read_time_shown(text: str) -> datetime | None:
-    """The wall time in an `Appointment.shown` that a page sent back; None if it is not one."""
+    """The wall time in an `Appointment.shown` that a page sent back; None if the text is not one."""
     try:
         return datetime.fromisoformat(text.partition(" ")[0]).replace(tzinfo=None)
     except ValueError:
@@ -140,7 +140,7 @@ def check_length(minutes: int | None) -> int:
 
 
 def next_steps(status: AppointmentStatus, has_care_ended: bool) -> list[AppointmentStatus]:
-    """The marks to offer. After the end of care no visit is booked any more (case 117)."""
+    """The marks to offer to staff. After the end of care, nobody can book a visit any more (case 117)."""
     return [step for step in NEXT[status] if not (has_care_ended and step == AppointmentStatus.BOOKED)]
 
 

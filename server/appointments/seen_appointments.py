@@ -17,7 +17,7 @@ async def was_seen(work: Work, appointment: Appointment) -> bool:
 
 
 async def cancellation_was_seen(work: Work, appointment: Appointment) -> bool:
-    """Whether the patient or a caregiver has opened the app since it was cancelled."""
+    """Whether the patient or a caregiver has opened the app since the appointment was cancelled."""
     return await _was_opened_since(work, appointment, "appointment.cancelled")
 
 

@@ -1,1 +1,1 @@
-"""The clinic moves house: what becomes of the visits that are booked at its old address."""
+"""After the clinic has moved, an admin decides about the visits that are booked at its old address."""

@@ -1,4 +1,4 @@
-"""Take the booked visits along when the clinic moves house (case 108)."""
+"""Change the place of booked visits after the clinic has moved (case 108)."""
 
 from sqlalchemy import select
 
@@ -10,7 +10,7 @@ from server.typed.text import one_line
 
 
 async def booked_at(work: Work, place: str) -> list[Appointment]:
-    """The visits to come that are booked at this place, soonest first."""
+    """Upcoming visits that are booked at this place, soonest first."""
     found = select(Appointment).where(
         Appointment.clinic_id == work.actor.clinic_id,
         Appointment.place == one_line(place),
@@ -21,7 +21,7 @@ async def booked_at(work: Work, place: str) -> list[Appointment]:
 
 
 async def take_along(work: Work, place: str, to: str) -> int:
-    """Change the place of these visits, and tell each patient. Returns how many."""
+    """Change the place of these visits, and notify each patient. Returns how many."""
     visits = await booked_at(work, place)
     for visit in visits:
         await flow.correct(work, visit, Details(to, visit.minutes, visit.instructions))

@@ -1,4 +1,4 @@
-"""After the clinic's address has changed, an admin says what becomes of the visits at the old one (case 108)."""
+"""After the clinic's address has changed, an admin decides about the visits at the old address (case 108)."""
 
 from typing import Any
 
@@ -36,7 +36,7 @@ async def _page(
 
 
 def _mark(clinic: Clinic, visits: list[Appointment]) -> str:
-    """What the page sends back, so that the visits that it showed move to the address that it showed."""
+    """The mark that the page sends back, so that only the visits it showed move, and to the address it showed."""
     return edits.marks({"to": clinic.address, "visits": " ".join(f"{visit.id} {visit.shown}" for visit in visits)})
 
 

@@ -1,8 +1,8 @@
-"""A reply that staff would read too late: the clinic is closed, and the visit is soon after it opens (case 142).
+"""Handle replies that staff would read too late: the clinic is closed, and the visit is soon after it opens (case 142).
 
-The page then says when staff read it and which number to call. The first contact on call is notified at once, and the
-next ones as for an urgent flag, until staff have dealt with it, the visit changes, or the clinic opens. A reply after
-that is told anew.
+The page then says when staff will read the reply and which number to call. We notify the first contact on call at
+once, and the next contacts as for an urgent flag, until staff have dealt with the reply, the visit changes, or the
+clinic opens. A later reply starts this again.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ NOT_SENT = (ReminderState.FAILED, ReminderState.MISSED)
 
 @dataclass(frozen=True)
 class AfterHours:
-    """`reads_at`: when the clinic opens, as the patient's clocks show it. `was_notified`: a contact on call was."""
+    """`reads_at`: when the clinic opens, in the patient's zone. `was_notified`: a contact on call was notified."""
 
     reads_at: datetime | None
     was_notified: bool
@@ -78,7 +78,7 @@ async def settle(work: Work, appointment: Appointment) -> None:
 
 
 async def escalate(db: AsyncSession, now: datetime) -> int:
-    """Notify the next contact of each late reply that nobody has dealt with, in the steps of an urgent flag."""
+    """Notify the next contact of each late reply that nobody has dealt with, at the intervals of an urgent flag."""
     notified = 0
     for appointment in await _waiting(db, now):
         clinic = await db.get_one(Clinic, appointment.clinic_id)
@@ -94,7 +94,7 @@ async def escalate(db: AsyncSession, now: datetime) -> int:
 
 
 async def _waiting(db: AsyncSession, now: datetime) -> list[Appointment]:
-    """Visits of late replies, locked for this worker. One that somebody's action locks waits for the next tick."""
+    """Visits with late replies, locked for this worker. A visit that is locked already waits for the next tick."""
     noticed = select(Reminder.subject_id).where(
         Reminder.clinic_id.in_(select(Clinic.id)),  # an index finds the reminders of a clinic's staff by their moment
         Reminder.staff_id.is_not(None),
@@ -135,7 +135,7 @@ async def _notify(work: Work, appointment: Appointment, contact: Staff) -> None:
 
 
 def _is_late(appointment: Appointment, clinic: Clinic, now: datetime) -> bool:
-    """Whether the reply needs staff, and they would read it late."""
+    """Whether the reply needs staff, and they would read it too late."""
     return (
         rules.waits_for_staff(appointment.reply, appointment.handled_at)
         and appointment.status in rules.UPCOMING
@@ -144,7 +144,7 @@ def _is_late(appointment: Appointment, clinic: Clinic, now: datetime) -> bool:
 
 
 async def notices_of(db: AsyncSession, appointment: Appointment) -> list[Reminder]:
-    """The notices of the reply that waits to contacts on call, in order, without those that were cancelled."""
+    """The notices to contacts on call about the waiting reply, in order, without cancelled ones."""
     found = await db.scalars(
         select(Reminder)
         .where(

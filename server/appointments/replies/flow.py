@@ -1,4 +1,4 @@
-"""Replies to appointments, from a page, a notification or a link, and what staff note of them."""
+"""Replies to appointments, from a page, a notification or a link, and how staff deal with them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,7 +27,7 @@ from server.reminders.states import Reply
 class Page:
     """The marks of the page that an answer came from: `Appointment.shown` and `Appointment.replied_mark`.
 
-    A page of a former version says nothing of the reply: "".
+    A page from a former version sends no mark of the reply: "".
     """
 
     shown: str
@@ -39,7 +39,7 @@ async def answer(work: Work, appointment: Appointment, reply: Reply, page: Page 
 
     `page` is None if the answer came another way. Raises AppointmentChanged if the appointment was moved or is no
     longer upcoming: an answer counts only for the time on screen (case 88). Raises AnsweredMeanwhile if somebody else
-    has replied otherwise since the page was shown.
+    has given a different reply since the page was shown.
     """
     await lock(work.db, appointment)
     if appointment.status not in rules.UPCOMING or (page is not None and not _is_shown(appointment, page.shown)):
@@ -64,7 +64,7 @@ def _is_shown(appointment: Appointment, shown: str) -> bool:
 
 
 async def _was_answered_meanwhile(work: Work, appointment: Appointment, page: Page) -> bool:
-    """Whether somebody else has replied since the page was shown; one's own other phone may be behind."""
+    """Whether somebody else has replied since the page was shown, not the same person on another phone."""
     if page.replied in ("", appointment.replied_mark):
         return False
     latest = await staff.latest_change(work.db, work.actor, ("appointment.answered",), appointment.id)
@@ -72,7 +72,7 @@ async def _was_answered_meanwhile(work: Work, appointment: Appointment, page: Pa
 
 
 async def caregiver_who_replied(db: AsyncSession, appointment: Appointment) -> str:
-    """The name of the caregiver whose reply counts; "" if it was anybody else, or we know the phone alone."""
+    """The name of the caregiver whose reply counts; "" if somebody else replied, or we know only the phone."""
     if appointment.replied_by != ActorKind.CAREGIVER:
         return ""
     replied = select(AuditEvent).where(
@@ -84,7 +84,7 @@ async def caregiver_who_replied(db: AsyncSession, appointment: Appointment) -> s
 
 
 async def answer_by_token(db: AsyncSession, token: str, reply: Reply, now: datetime) -> Appointment | None:
-    """Record an answer from a notification. The token is valid for this appointment's reminder only; else None."""
+    """Record an answer from a notification. The token is valid only for this appointment's reminder; None otherwise."""
     appointment = await appointment_for_token(db, token, now)
     if appointment is None:
         return None
@@ -106,7 +106,7 @@ async def appointment_for_token(db: AsyncSession, token: str, now: datetime) -> 
 
 
 async def handle_reply(work: Work, appointment: Appointment) -> None:
-    """Note that staff dealt with an "I can't come"."""
+    """Record that staff have dealt with the reply."""
     appointment.handled_at = work.now
     await after_hours.settle(work, appointment)
     audit.record(work, "appointment.handled", appointment)

@@ -1,4 +1,4 @@
-"""The reply to an appointment by the token of a link or a notification, without signing in; staff deal with it."""
+"""Reply to an appointment by a token from a link or a notification, without signing in; staff deal with the reply."""
 
 from datetime import datetime
 from typing import Any
@@ -81,7 +81,7 @@ async def go_answer(request: Ask, db: Db, now: Now, token: FromPath[str]) -> Res
 
 @post("/staff/visits/{appointment_id:str}/handled", opt=STAFF)
 async def handled(request: Ask, work: InWork, appointment_id: FromPath[str]) -> Response[Any]:
-    """Staff have dealt with the reply that the list showed; a later one stays on it, and the list says so."""
+    """Staff have dealt with the reply that the list showed. A newer reply stays on the list, which says so."""
     appointment = found(await flow.find_locked(work, appointment_id))
     if edits.is_older(text(await form_of(request), "shown", 200), appointment.shown_to_reply):
         return render.go(request, "/staff", Remark(RemarkKind.NEWER_REPLY, appointment.id))
