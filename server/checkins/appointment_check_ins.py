@@ -28,7 +28,7 @@ class TiedTo:
 async def attach_to_appointment(work: Work, patient: Patient, appointment: TiedTo, only: Plan | None = None) -> None:
     """Create, move or cancel the check-ins before and after an appointment, so that they fit its current time.
 
-    `only`: those of this plan, which has just begun.
+    `only`: limits this to the check-ins of one plan, which has just begun.
     """
     standing = await _not_cancelled(work, appointment.appointment_id)
     existing = {each.plan_id: each for each in standing if each.state == rules.CheckInState.WAITING}
@@ -59,12 +59,12 @@ async def _not_cancelled(work: Work, appointment_id: str) -> list[CheckIn]:
 
 
 def _was_due(check_in: CheckIn, plan: Plan, occasion: Occasion, now: datetime) -> bool:
-    """Whether the patient has been asked already, about this time of the appointment (case 108)."""
+    """Whether we have already asked the patient about this time of the appointment (case 108)."""
     return check_in.plan_id == plan.id and check_in.closes_at == occasion.closes_at and check_in.due_at <= now
 
 
 async def _was_answered_to_another(work: Work, plan: Plan, appointment: TiedTo, occasion: Occasion) -> bool:
-    """Whether the patient has answered the same questions about this time to a plan that has ended (case 156)."""
+    """Whether the patient has answered the same questions about this time for a plan that has ended (case 156)."""
     found = (
         select(CheckIn.id)
         .join(Plan, Plan.id == CheckIn.plan_id)

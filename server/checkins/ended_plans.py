@@ -32,7 +32,7 @@ async def end(work: Work, plan: Plan, reason: str) -> bool:
 async def resume(work: Work, plan: Plan, patient: Patient) -> bool:
     """Undo the end of a plan and reopen the check-ins that it cancelled, unless they have closed since.
 
-    False if the plan is in force, or if the patient now gets this questionnaire by another plan: nobody is asked twice.
+    False if the plan is in force, or if another plan now asks this questionnaire: we ask nobody twice.
     """
     await work.db.refresh(plan, with_for_update={"key_share": True})
     if plan.ended_at is None or any(other.slug == plan.slug for other in await plans.plans_of(work.db, patient.id)):

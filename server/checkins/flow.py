@@ -53,7 +53,7 @@ async def schedule_all(db: AsyncSession, now: datetime) -> None:
 
 
 async def _cancel_unreadable(db: AsyncSession, now: datetime) -> None:
-    """Cancel what waits of a questionnaire that Interlude cannot ask any more, with its reminders (case 111)."""
+    """Cancel waiting check-ins whose questionnaire Interlude can no longer ask, and their reminders (case 111)."""
     found = select(CheckIn.questionnaire_id).where(CheckIn.state == CheckInState.WAITING).distinct()
     for questionnaire_id in list(await db.scalars(found)):
         if (await definition_of(db, questionnaire_id)).refused_because:
@@ -62,9 +62,9 @@ async def _cancel_unreadable(db: AsyncSession, now: datetime) -> None:
 
 
 async def schedule(db: AsyncSession, plan: Plan, patient: Patient, now: datetime) -> None:
-    """Generate the plan's check-ins up to AHEAD; those that exist stay as they are.
+    """Generate the plan's check-ins up to AHEAD; existing check-ins stay as they are.
 
-    Occasions that were answered to an ended plan of the same questionnaire are left out.
+    Leaves out occasions that the patient has answered for an ended plan of the same questionnaire.
     """
     answered = CheckIn.state.in_((CheckInState.DONE, CheckInState.PARTIAL)) & Plan.ended_at.is_not(None)
     rows = await db.execute(

@@ -9,7 +9,7 @@ from server.checkins.rules import RECURRING, Rhythm
 
 
 class Overdue(StrEnum):
-    """How late an unanswered check-in is. `GRACE`: it was asked for twice. `LATE`: staff call. `SILENT`: very late."""
+    """How late an unanswered check-in is. `GRACE`: we have asked twice. `LATE`: staff call. `SILENT`: very late."""
 
     DUE = "due"
     GRACE = "grace"
@@ -17,7 +17,7 @@ class Overdue(StrEnum):
     SILENT = "silent"
 
 
-GRACE_FROM = timedelta(days=1)  # from then on, a due check-in has been asked for twice
+GRACE_FROM = timedelta(days=1)  # from then on, we have asked for a due check-in twice
 OWED = (*RECURRING, Rhythm.AFTER)  # check-ins that staff call about; "before" lapses when the appointment begins
 CALL_FROM = dict.fromkeys(OWED, timedelta(days=3)) | {Rhythm.MONTHLY: timedelta(days=7)}
 SILENT_FROM = dict.fromkeys(OWED, timedelta(days=7)) | {Rhythm.MONTHLY: timedelta(days=14)}
@@ -37,10 +37,10 @@ class Lateness:
 def lateness_of(
     rhythm: Rhythm, dues: Sequence[datetime], now: datetime, called: datetime | None, resumed: datetime | None
 ) -> Lateness | None:
-    """How late a plan is whose check-ins, due at `dues` in order, have no answer; None if none is owed.
+    """How late a plan is whose unanswered check-ins fell due at `dues`, in order; None if none is owed.
 
-    Check-ins that fell due in a pause are not owed. The last call that counts (`called`) settles those due before it,
-    not those missed later.
+    Check-ins that fell due in a pause are not owed. The last call that counts (`called`) settles check-ins that
+    were due before it, not those missed later.
     """
     owed = [due for due in dues if due <= now and (resumed is None or due > resumed)]
     if not owed:

@@ -1,4 +1,4 @@
-"""Pure rules: when recurring check-ins fall due, and those around an appointment."""
+"""Pure rules: when recurring check-ins and check-ins around an appointment fall due."""
 
 from calendar import monthrange
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from server.checkins.rules import NUDGES, Rhythm
 from server.clock import on_day, to_utc, to_wall
 
 AHEAD = timedelta(days=8)  # how far ahead we generate recurring check-ins
-WINDOWS = {Rhythm.WEEKLY: 3, Rhythm.MONTHLY: 7, Rhythm.AFTER: 1}  # days until it closes at the same hour
+WINDOWS = {Rhythm.WEEKLY: 3, Rhythm.MONTHLY: 7, Rhythm.AFTER: 1}  # days until it closes, at the same hour
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Occasion:
 
 def occasions(timing: Timing, zone: str, since: datetime, until: datetime) -> list[Occasion]:
     """The recurring occasions due in [since, until), both UTC."""
-    # Start a day early: where clocks skip the last hour of a day, what is due in it falls on the next day.
+    # Start a day early: if clocks skip the last hour of a day, a check-in due in that hour falls on the next day.
     day = max(to_wall(since, zone).date() - timedelta(days=1), timing.starts_on)
     last = to_wall(until, zone).date()
     found: list[Occasion] = []
@@ -71,7 +71,7 @@ def _closes(timing: Timing, day: date, zone: str) -> datetime:
 
 
 def nudge_at(rhythm: Rhythm, due_at: datetime, zone: str) -> datetime | None:
-    """When to nudge for a check-in that fell due: some days later at the same hour; None if this plan does not."""
+    """When to nudge for a check-in that fell due: some days later at the same hour; None if the plan has no nudge."""
     if rhythm not in NUDGES:
         return None
     due = to_wall(due_at, zone)

@@ -35,7 +35,7 @@ async def set_time(work: Work, patient: Patient, at: time) -> None:
 
 
 async def next_due(work: Work, patient: Patient, in_force: Sequence[Plan]) -> dict[str, datetime]:
-    """Plan id → when its open check-in fell due or its next one will; none for one that waits for an appointment."""
+    """Plan id → when its open check-in fell due or its next one will. Leaves out plans that wait for an appointment."""
     found = await work.db.execute(
         select(CheckIn.plan_id, func.min(CheckIn.due_at))
         .where(

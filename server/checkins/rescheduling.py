@@ -29,7 +29,7 @@ class Move:
 
 
 async def recalculate(db: AsyncSession, now: datetime, patient_id: str | None = None) -> int:
-    """Recompute recurring check-ins from their day and the plan's time, in the patient's zone; how many moved."""
+    """Recompute recurring check-ins from their day and the plan's time, in the patient's zone; returns how many."""
     coming = (
         select(CheckIn, Plan, Patient)
         .join(Plan, Plan.id == CheckIn.plan_id)
@@ -57,9 +57,9 @@ async def _move_safely(db: AsyncSession, moves: list[Move], now: datetime) -> in
 
 
 async def _move(db: AsyncSession, moves: list[Move], now: datetime) -> int:
-    """Each takes its new time once no other check-in of the plan has it: a day's shift is a chain (case 157).
+    """Move each check-in once no other of the plan has its new time: a shift by a day makes a chain (case 157).
 
-    One whose new time is that of a check-in which is over asks for the same occasion again, so it is cancelled.
+    If a check-in that is over has the new time, this one asks for the same occasion again, so we cancel it.
     """
     others = select(CheckIn.due_at).where(
         CheckIn.plan_id == moves[0].plan.id,

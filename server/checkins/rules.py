@@ -18,7 +18,7 @@ class Rhythm(StrEnum):
 
 
 class CheckInState(StrEnum):
-    """`PARTIAL`: the window closed, and what had been answered was sent. `MISSED`: it closed without an answer."""
+    """`PARTIAL`: the window closed, and the answers so far were submitted. `MISSED`: it closed without an answer."""
 
     WAITING = "waiting"
     DONE = "done"
@@ -35,7 +35,7 @@ UNDO = timedelta(minutes=10)
 
 
 def may_see_private(kind: ActorKind, last_respondent: Respondent, chose: bool) -> bool:
-    """Whether this device may show private answers and what followed from them (cases 76 and 123).
+    """Whether this device may show private answers and their consequences (cases 76 and 123).
 
     `last_respondent` is who answered last. After a caregiver, we can't know who holds the patient's device: the
     patient must confirm it first (`chose`). A caregiver's own device never shows anything private.
@@ -48,10 +48,10 @@ def is_open(state: CheckInState, due_at: datetime, closes_at: datetime, now: dat
 
 
 def may_undo(received_at: datetime, closes_at: datetime, now: datetime) -> bool:
-    """Within ten minutes, while the check-in can still be answered."""
+    """Whether the answer may be undone: within ten minutes, while the check-in can still be answered."""
     return now - received_at < UNDO and now < closes_at
 
 
 def may_be_entered(state: CheckInState, due_at: datetime, closes_at: datetime, now: datetime) -> bool:
-    """Whether staff may still enter answers that a patient gives by phone, also after it closed."""
+    """Whether staff may still enter answers that a patient gives by phone, even after the check-in closed."""
     return state in (CheckInState.WAITING, CheckInState.MISSED) and due_at <= now and now - closes_at <= ANSWERED_LATE
