@@ -33,7 +33,7 @@ BLOCKED: dict[NumberState, BlockReason] = {
 
 @dataclass(frozen=True)
 class Outgoing:
-    """All that one attempt needs, so that no database stays open while it is sent.
+    """All that one attempt needs, so that no transaction stays open while we send it.
 
     `combined` counts the other reminders that its notification includes.
     """
@@ -46,7 +46,7 @@ class Outgoing:
     address: Address
     message: Message
     combined: int = 0
-    rests: bool = False  # its service's circuit breaker is open: it is tried again later, without being sent now
+    rests: bool = False  # its service's circuit breaker is open: do not send it now, but try it again later
 
     @cached_property
     def service(self) -> str:
@@ -65,7 +65,7 @@ class Target:
 
 
 def service_of(channel: ChannelName, address: Address) -> str:
-    """The service that it waits for: a push service's host, or the channel's name."""
+    """The service in whose lane an attempt waits: a push service's host, or the channel's name."""
     return address.service if isinstance(address, PushAddress) else channel
 
 
@@ -93,7 +93,7 @@ def targets(batch: Batch, reminder: Reminder, patient: Patient, channel: Channel
 
 
 def text_block(batch: Batch, reminder: Reminder, patient: Patient) -> BlockReason | None:
-    """Why the number that a text would go to gets none; None if it does, or if there is no number."""
+    """Why we may not text this reminder's number; None if we may, or if there is no number."""
     number = batch.staff[reminder.staff_id].phone_tel_hash if reminder.staff_id else hash_for_texts(patient)
     found = batch.blocked.get(number) if number else None
     return BLOCKED[found.state] if found else None
@@ -110,9 +110,9 @@ def _patients(patient: Patient) -> tuple[str | None, str | None]:
 
 
 def prepare_attempt(sending: Sending, reminder: Reminder, target: Target, rests: bool = False) -> Outgoing:
-    """Add a row for the attempt, in state "sending": it is the record of this send, and the audit log holds none.
+    """Add a row for the attempt, in state "sending". The row is the record of this send; the audit log has none.
 
-    Returns what the channel is to send after `insert_attempts` and the commit.
+    Returns the attempt that the channel must make after `insert_attempts` and the commit.
     """
     now, combined = sending.now, sending.batch.combined[reminder.id]
     attempt_id, token = new_id(), crypto.new_token()
@@ -142,6 +142,6 @@ def prepare_attempt(sending: Sending, reminder: Reminder, target: Target, rests:
 
 
 async def insert_attempts(sending: Sending) -> None:
-    """Insert the rows of all attempts of the batch, without an object for each."""
+    """Insert the rows of all attempts of the batch, without an ORM object for each."""
     if sending.rows:
         await (await sending.db.connection()).execute(INSERT, sending.rows)

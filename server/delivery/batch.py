@@ -26,7 +26,7 @@ from server.reminders.states import AttemptState, ReminderState
 
 
 def _active_of(patients: BindParameter[Collection[str]], staff: BindParameter[Collection[str]]) -> Select[Any]:
-    """Their active subscriptions, each with its owner and with the patient whose own device it is on."""
+    """The active subscriptions of these people, each with its owner and, on a patient's own device, that patient."""
     is_on = Device.ended_at.is_(None)
     own = select(Device.id, Device.patient_id.label("owner")).where(is_among(Device.patient_id, patients), is_on)
     caregivers = (
@@ -87,12 +87,12 @@ class Batch:
         return [subscription for subscription in found if subscription.device_id in self.patients_own]
 
     def is_busy(self, reminder: Reminder) -> bool:
-        """Whether another transaction has locked a row that an attempt needs: we'd wait for it, and all others too."""
+        """Whether another transaction has locked a row that an attempt needs: waiting for it would delay all others."""
         sending = any(tried.state == AttemptState.SENDING for tried in self.tried[reminder.id])
         return sending or any(subscription.id in self.locked for subscription in self.subscriptions_for(reminder))
 
     def push_services(self) -> set[str]:
-        """The services of all active subscriptions; without those that cannot be decrypted."""
+        """The services of all active subscriptions that we can decrypt."""
         found = set()
         for subscription in {one.id: one for one in chain.from_iterable(self.active.values())}.values():
             with suppress(ValueError, MissingKey):
@@ -100,7 +100,7 @@ class Batch:
         return found
 
     def address_of(self, subscription: Subscription) -> PushAddress:
-        """Decrypted once. Raises ValueError or MissingKey if that fails."""
+        """The address, decrypted only once. Raises ValueError or MissingKey if that fails."""
         if subscription.id not in self.addresses:
             row = subscription
             self.addresses[row.id] = PushAddress(row.endpoint, row.p256dh, row.auth, row.vapid_key)
@@ -124,7 +124,7 @@ async def patients_of(db: AsyncSession, reminders: Sequence[Reminder]) -> dict[s
 
 
 async def look_up(db: AsyncSession, digests: Digests, patients: dict[str, Patient]) -> Batch:
-    """Read what sending these claimed reminders needs. `patients` are theirs, by id."""
+    """Read the rows that sending these claimed reminders needs. `patients`: their patients, by id."""
     reminders = digests.going
     clinics = await db.scalars(CLINICS, {"ids": {reminder.clinic_id for reminder in reminders}})
     batch = Batch(patients, {row.id: row for row in clinics})
@@ -140,7 +140,7 @@ async def look_up(db: AsyncSession, digests: Digests, patients: dict[str, Patien
 
 
 async def _history(db: AsyncSession, digests: Digests, batch: Batch) -> None:
-    """Note earlier attempts and the digests' members, new ones and those of an earlier claim."""
+    """Note earlier attempts, and the digests' members from this claim and from earlier ones."""
     members = list(digests.members)
     if before := [reminder.id for reminder in digests.going if reminder.was_claimed_before]:
         columns = Attempt.reminder_id, Attempt.channel, Attempt.state, Attempt.subscription_id, Attempt.accepted_at
@@ -173,7 +173,7 @@ async def _active(db: AsyncSession, reminders: Sequence[Reminder], batch: Batch)
 
 
 async def _helped_on_one_phone(db: AsyncSession, batch: Batch) -> None:
-    """List the patients whose caregivers' pushes reach one endpoint: one phone may help several patients."""
+    """List the patients whose caregivers' pushes reach one endpoint: a caregiver may help several on one phone."""
     active = chain.from_iterable(batch.active.values())
     endpoints = {one.endpoint_hash for one in active if one.device_id not in batch.patients_own}
     if not endpoints:
@@ -192,7 +192,7 @@ async def _helped_on_one_phone(db: AsyncSession, batch: Batch) -> None:
 
 
 async def _locked(db: AsyncSession, batch: Batch) -> None:
-    """Note which active subscriptions can't be referred to now. SQLite has no row locks."""
+    """Note which active subscriptions other transactions have locked. SQLite has no row locks."""
     if db.get_bind().dialect.name == "sqlite":
         return
     ids = {subscription.id for subscription in chain.from_iterable(batch.active.values())}

@@ -1,4 +1,4 @@
-"""Decide what follows for a claimed reminder: attempts on the next channel that has an address, or its end."""
+"""Decide the next step of a claimed reminder: attempts on the next channel that has an address, or its end."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -19,7 +19,7 @@ from server.reminders.quiet_hours import rules as quiet_hours
 from server.reminders.rules import Planned
 from server.reminders.states import BlockReason, EndReason, Reason, ReminderState
 
-BUSY_WAIT = timedelta(seconds=5)  # before rows that somebody has locked are tried again
+BUSY_WAIT = timedelta(seconds=5)  # before we try again after finding locked rows
 RESTS: Final = "its push service refuses us; it is tried again later"
 UNREACHABLE: dict[ChannelName, EndReason] = {
     ChannelName.PUSH: "no device takes reminders",
@@ -44,10 +44,10 @@ def attempts_of(sending: Sending, reminder: Reminder, able: Collection[str]) -> 
             return end(db, reminder, ReminderState.UNREACHED, "no device showed it", now)
         return end(db, reminder, ReminderState.MISSED, reminder.reason or "its time had passed", now)
     if patient.paused_at is not None and reminder.staff_id is None:
-        if patient.is_pause_over(now):  # somebody had locked the patient as the sender ended the pauses
+        if patient.is_pause_over(now):  # the patient was locked when the sender ended pauses
             put_off(reminder, now + BUSY_WAIT, now)
             return []
-        if reminder.moment > now:  # quiet hours brought it forward; the pause may be over by its own moment
+        if reminder.moment > now:  # quiet hours made it earlier; the pause may end before its own moment
             put_off(reminder, reminder.moment, now)
             return []
         return end(db, reminder, ReminderState.CANCELLED, "paused", now)
@@ -92,7 +92,7 @@ def _try_channels(sending: Sending, reminder: Reminder, policy: Sequence[policie
 
 
 def _why_not(sending: Sending, reminder: Reminder, channel: ChannelName) -> BlockReason | EndReason:
-    """Why the channel has no address for it."""
+    """Why the channel has no address for this reminder."""
     patient = sending.batch.patients[reminder.patient_id]
     is_wanted = reminder.staff_id is not None or patient.text_consent_at is not None
     block = text_block(sending.batch, reminder, patient) if channel == ChannelName.TEXT and is_wanted else None
@@ -100,7 +100,7 @@ def _why_not(sending: Sending, reminder: Reminder, channel: ChannelName) -> Bloc
 
 
 def _admitted(sending: Sending, reminder: Reminder, found: Sequence[Target]) -> list[Outgoing]:
-    """Attempts on these addresses. If every service of theirs rests, the reminder waits, and that is no try."""
+    """Attempts on these addresses. If all their services rest, the reminder waits, which does not count as a try."""
     breakers, now = sending.breakers, sending.now
     admitted = [breakers.admit(target.service) for target in found]
     if any(admitted):
@@ -112,7 +112,7 @@ def _admitted(sending: Sending, reminder: Reminder, found: Sequence[Target]) -> 
 
 
 def put_off(reminder: Reminder, until: datetime, now: datetime) -> None:
-    """Claim it again at `until`, or when its next channel's turn comes. The claim that found this out is no try."""
+    """Claim the reminder again at `until`, or earlier for its next channel. This claim does not count as a try."""
     following = reminder.next_channel_at
     reminder.state, reminder.lease_until, reminder.tries = ReminderState.SCHEDULED, None, reminder.tries - 1
     reminder.next_at = min(until, following) if following and following > now else until
@@ -125,9 +125,9 @@ def end(
     reason: Reason | None,
     now: datetime,
 ) -> list[Outgoing]:
-    """Settle a claimed reminder; returns no attempts. One that was sent keeps `next_channel_at`.
+    """Settle a claimed reminder; returns no attempts. A sent one keeps `next_channel_at`.
 
-    The audit log holds what became of it, unless it was sent: its attempts tell that.
+    The audit log records how an unsent reminder ended; for a sent one, its attempts are the record.
     """
     reminder.state, reminder.reason, reminder.lease_until = state, reason, None
     if state is not ReminderState.SENT:

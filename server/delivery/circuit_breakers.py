@@ -1,8 +1,8 @@
-"""Stop trying a push service that does not let us in (400, 401, 403), and show that to staff (case 24).
+"""Stop trying a push service that refuses us (400, 401, 403), and show that to staff (case 24).
 
-If it refuses one device, the problem may be that device's own; if it refuses three different ones in a row, the
-problem is the service's or ours. Then its breaker opens: each time its rest ends one try may pass, as a probe, and the
-first push that the service accepts closes the breaker (case 152).
+If it refuses one device, the fault may be that device's; if it refuses three different devices in a row, the fault is
+the service's or ours. Then its breaker opens: after each rest, one try may pass as a probe. The first push that the
+service accepts closes the breaker (case 152).
 """
 
 from collections.abc import Collection, Mapping
@@ -18,12 +18,12 @@ from server.reminders import rules
 
 OPENS_AFTER = 3  # different devices refused, with no push accepted in between
 REST = timedelta(seconds=50)  # between probes: after the fault is mended, the first push waits at most twice as long
-PROBE_WAIT = timedelta(seconds=10)  # what the other pushes of a service wait while a probe is on its way
+PROBE_WAIT = timedelta(seconds=10)  # how long a service's other pushes wait while a probe is on its way
 
 
 AT, ENDS, BEYOND = (bindparam(name, type_=CircuitBreaker.probe_at.type) for name in ("at", "ends", "beyond"))
 OURS = is_among(CircuitBreaker.service, given())
-# Those whose breakers no other worker has locked: nobody waits for a breaker (case 135).
+# Skips breakers that another worker has locked: nobody waits for a breaker (case 135).
 UNLOCKED = CircuitBreaker.service.in_(select(CircuitBreaker.service).where(OURS).with_for_update(skip_locked=True))
 IS_OPEN = CircuitBreaker.opened_at.is_not(None)
 OPEN = select(CircuitBreaker.service, CircuitBreaker.probe_at).where(OURS, IS_OPEN)
@@ -39,13 +39,13 @@ PROBE = (
 
 @dataclass(frozen=True)
 class Breakers:
-    """The open breakers among a batch's services: when each may be asked again, and which let one probe pass."""
+    """The open breakers among a batch's services: when we may try each again, and which let one probe pass."""
 
     until: Mapping[str, datetime]
     probes: set[str]
 
     def admit(self, service: str) -> bool:
-        """Whether a try may go to this service now. The first one to a service with a probe spends the probe."""
+        """Whether a try may go to this service now. The first try to a service with a probe spends the probe."""
         if service in self.probes:
             self.probes.remove(service)
             return True
@@ -72,7 +72,7 @@ async def note_refusal(db: AsyncSession, service: str, device_id: str, status: i
 
 
 async def note_taken(db: AsyncSession, services: Collection[str]) -> None:
-    """Delete the breakers of services that accepted something: they let us in again."""
+    """Delete the breakers of services that accepted a push: they no longer refuse us."""
     await db.execute(CLOSE, {"ids": services})
 
 
@@ -87,7 +87,7 @@ async def look_up(db: AsyncSession, services: Collection[str], now: datetime) ->
 
 
 async def _take_probes(db: AsyncSession, services: Collection[str], now: datetime) -> set[str]:
-    """Services whose rest has ended; this starts the next one.
+    """Services whose rest has ended; this starts their next rest.
 
     A rest longer than REST was set by a worker whose clock was ahead; it counts as ended.
     """
@@ -96,7 +96,7 @@ async def _take_probes(db: AsyncSession, services: Collection[str], now: datetim
 
 
 async def give_back(db: AsyncSession, breakers: Breakers, now: datetime) -> None:
-    """Leave the probes that no try has spent to the next batch."""
+    """Give probes that no try has spent to the next batch."""
     if breakers.probes:
         unspent = is_among(CircuitBreaker.service, breakers.probes)
         await db.execute(update(CircuitBreaker).where(unspent).values(probe_at=now))

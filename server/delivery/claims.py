@@ -26,13 +26,13 @@ from server.reminders.digests.members import release_members
 from server.reminders.models import Attempt, Reminder
 from server.reminders.states import AttemptReason, AttemptState, ReminderState
 
-BATCH = 100  # a larger one keeps the patients' answers waiting: SQLite has one writer
+BATCH = 100  # a larger batch keeps patients' answers waiting: SQLite has one writer
 AT, UNTIL, BEYOND = (bindparam(name, type_=Reminder.next_at.type) for name in ("at", "until", "beyond"))
 WORKER_STOPPED: AttemptReason = "the worker stopped before it knew"
 
 
 async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list[Reminder]:
-    """Claim those whose lease has expired, then due reminders. No other worker gets them while the lease lasts.
+    """Claim reminders whose lease has expired, then due ones. No other worker gets them while the lease lasts.
 
     These are two statements, because each reads its part of an index in order and stops at the limit. One statement for
     both would sort all that is due.
@@ -44,7 +44,7 @@ async def claim_due(db: AsyncSession, now: datetime, limit: int = BATCH) -> list
 
 
 def _claim(state: ColumnElement[bool]) -> ReturningUpdate[Reminder]:
-    """Claims due reminders in this state, those that were due first."""
+    """The statement that claims due reminders in this state, the earliest first."""
     due = (
         select(Reminder.id)
         .join(Patient, Patient.id == Reminder.patient_id)  # lock the patient: one worker at a time builds the digest
@@ -62,7 +62,7 @@ def _claim(state: ColumnElement[bool]) -> ReturningUpdate[Reminder]:
     )
 
 
-# A lease beyond LEASE was set by a clock that was ahead, and would block for long.
+# A lease beyond LEASE came from a clock that was ahead, and would block the reminder for long.
 IS_OVER = or_(Reminder.lease_until <= AT, Reminder.lease_until > BEYOND)
 CLAIM_EXPIRED = _claim((Reminder.state == ReminderState.SENDING) & IS_OVER)
 CLAIM_DUE = _claim(Reminder.state == ReminderState.SCHEDULED)
@@ -75,7 +75,7 @@ async def write_attempts(
     base_url: str,
     able: Collection[str] = (ChannelName.PUSH,),
 ) -> list[Outgoing]:
-    """Decide what follows for each claimed reminder, and add the attempts' rows. Returns what to send.
+    """Decide the next step of each claimed reminder, and add the attempts' rows. Returns the attempts to send.
 
     Nothing is sent for a reminder that is too late, paused or unreachable.
     """

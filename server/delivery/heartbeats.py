@@ -1,4 +1,4 @@
-"""Whether any worker sends: each leaves heartbeats, and staff see when they stop (case 7)."""
+"""Heartbeats show whether any worker sends: each worker leaves them, and staff see when they stop (case 7)."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ async def beat(
 
 
 class SendingTrouble(StrEnum):
-    """`STOPPED`: no worker runs. `CLOCK_JUMPED`: none sends for now. `SILENT`: a worker skips its ticks."""
+    """`STOPPED`: no worker runs. `CLOCK_JUMPED`: no worker sends for now. `SILENT`: a worker skips its ticks."""
 
     STOPPED = "stopped"
     CLOCK_JUMPED = "clock-jumped"

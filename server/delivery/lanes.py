@@ -1,6 +1,6 @@
 """The sends of one process: at most 64 at once to each service, each checked again just before.
 
-A service that does not answer delays no other one, and rests for a while (case 20).
+A service that does not answer does not delay the others, and rests for a while (case 20).
 """
 
 import asyncio
@@ -43,7 +43,7 @@ class Pace:
         return self.monotonic() < self._until
 
     def note(self, began: float, failed: bool) -> None:
-        """Note a try that began then, by the same clock."""
+        """Note a try that began at `began`, by the same clock."""
         ends = self.monotonic()
         self._slow = self._slow + 1 if failed and ends - began >= SLOW else 0
         if self._slow >= RESTS_AFTER:
@@ -52,7 +52,7 @@ class Pace:
 
 @dataclass
 class Lane:
-    """The sends to one service: how many are in progress, and those that wait for room."""
+    """The sends to one service: how many are in progress, and which ones wait for room."""
 
     in_progress: int = 0
     waiting: deque[tuple[Outgoing, Ended]] = field(default_factory=deque)
@@ -74,7 +74,7 @@ class Lanes:
         return sum(lane.in_progress + len(lane.waiting) for lane in self._lanes.values())
 
     def add(self, outgoing: Outgoing, ended: Ended) -> None:
-        """Make this attempt when its service has room. `ended` gets its outcome, or None if that is not known."""
+        """Make this attempt when its service has room. `ended` gets its outcome, or None if we don't know it."""
         self._lanes.setdefault(outgoing.service, Lane()).waiting.append((outgoing, ended))
         self._start()
 
@@ -87,7 +87,7 @@ class Lanes:
             raise error
 
     async def close(self, longest: float) -> None:
-        """Wait for what is in progress, for at most `longest` seconds."""
+        """Wait for attempts in progress, for at most `longest` seconds."""
         with suppress(Exception):  # logged already
             async with asyncio.timeout(longest):
                 await self.settle()
@@ -116,13 +116,13 @@ class Lanes:
             while taken := self._take():
                 await self._start_these(taken)
         except Exception:
-            asyncio.get_running_loop().call_soon(self._start)  # one error stops none of those that still wait
+            asyncio.get_running_loop().call_soon(self._start)  # one error must not stop attempts that still wait
             raise
         finally:
             self._is_starting = False
 
     def _take(self) -> list[tuple[Outgoing, Ended]]:
-        """Those that have room now."""
+        """The attempts whose lane has room now."""
         taken = []
         for lane in self._lanes.values():
             while lane.waiting and lane.in_progress < AT_ONCE:

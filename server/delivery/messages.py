@@ -1,4 +1,4 @@
-"""The message of one attempt: its words for whoever gets it, its link, and how long it is of use."""
+"""The message of one attempt: its words for the recipient, its link, and how long it stays useful."""
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
@@ -33,8 +33,8 @@ class Sending:
     now: datetime
     base_url: str
     breakers: Breakers
-    rows: list[dict[str, Any]] = field(default_factory=list)  # of attempts, not inserted yet
-    words: dict[Hashable, Words] = field(default_factory=dict)  # those of many messages are the same
+    rows: list[dict[str, Any]] = field(default_factory=list)  # attempts' rows, not inserted yet
+    words: dict[Hashable, Words] = field(default_factory=dict)  # cached: many messages have the same words
 
 
 def message_to(
@@ -45,9 +45,9 @@ def message_to(
     also: Sequence[ReminderKind],
     token: str,
 ) -> Message:
-    """`also` are the kinds of the other reminders that the notification includes.
+    """`also`: the kinds of the other reminders that the notification includes.
 
-    `ttl` ends when the next channel's turn comes, so that a delayed push does not arrive beside the text or email.
+    `ttl` ends when the next channel is due, so that a delayed push does not arrive as well as the text or email.
     """
     base_url, stop_url = sending.base_url, ""
     to_staff = reminder.staff_id is not None
@@ -62,7 +62,7 @@ def message_to(
             case ChannelName.TEXT:
                 body = text_line(words, link, may_stop=not to_staff)
             case ChannelName.PUSH:
-                path = "/" if also else reminder.path  # Home lists what it includes
+                path = "/" if also else reminder.path  # Home lists the included reminders
                 address = f"{base_url}{_through(sending.batch, to)}{path}?from={token}"
                 about = {"reminder_id": reminder.id, "token": token, "address": address}
                 body = payload(words, **about, reply_url="/visits/reply", locale=locale)
@@ -76,7 +76,7 @@ def message_to(
 
 
 def _through(batch: Batch, to: Subscription | None) -> str:
-    """How a link begins for a phone that helps several patients: it opens the page for this one (case 97)."""
+    """The link's prefix for a phone with several patients: it opens the page for this patient (case 97)."""
     is_shared = to is not None and len(batch.households.get(to.endpoint_hash, ())) > 1
     return f"/for/{to.device_id}" if to and is_shared else ""
 
@@ -104,9 +104,9 @@ def _today(sending: Sending, patient: Patient) -> date:
 
 
 def _name(sending: Sending, reminder: Reminder, patient: Patient, channel: ChannelName, to: Subscription | None) -> str:
-    """The name of the patient in the message, distinct from all whose messages go to that address (case 102).
+    """The patient's name in the message, distinct from others whose messages go to that address (case 102).
 
-    Where the names are equal, the time of the visit is what is left.
+    If names are equal, the time of the visit tells the patients apart.
     """
     match channel:
         case ChannelName.EMAIL:

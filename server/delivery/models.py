@@ -13,9 +13,9 @@ StopReason = Literal["the clock jumped"]
 
 
 class WorkerHeartbeat(Base):
-    """When a worker last ticked, and why it sends nothing, if so. Staff see it when no worker has ticked for a while.
+    """When a worker last ticked, and why it sends nothing, if it doesn't. Staff see when no worker ticks for a while.
 
-    `skipped_ticks` names, separated by spaces, the recurring ticks that it has not run for three of their periods.
+    `skipped_ticks`: the names, separated by spaces, of recurring ticks that it has not run for three periods.
     """
 
     __tablename__ = "worker_heartbeat"

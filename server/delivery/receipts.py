@@ -1,4 +1,4 @@
-"""Take what devices send back: receipts, and answers by token."""
+"""Handle receipts and answers by token, which devices send back."""
 
 from datetime import datetime
 from typing import Literal
@@ -68,7 +68,7 @@ def _mark(attempt: Attempt, event: Event, now: datetime) -> None:
 
 
 async def reminder_for_token(db: AsyncSession, token: str) -> Reminder | None:
-    """The appointment reminder that a token is for; None once that changed, in a pause, or on a signed-out device."""
+    """The appointment reminder of this token; None once the appointment changed, in a pause, or after a sign-out."""
     attempt = await _attempt(db, token)
     reminder = await db.get(Reminder, attempt.reminder_id, populate_existing=True) if attempt else None
     if attempt is None or reminder is None or reminder.kind not in rules.ABOUT_VISITS:
@@ -91,7 +91,7 @@ async def patient_of_email(db: AsyncSession, token: str) -> Patient | None:
 
 
 async def recipient(db: AsyncSession, token: str) -> Actor:
-    """The only person who got the message of this token; "someone" if several people share the address."""
+    """The person who got this token's message; "someone" if several people share the address."""
     attempt = await _attempt(db, token)
     assert attempt is not None  # the caller has found the reminder of this token
     reminder = await db.get_one(Reminder, attempt.reminder_id)
@@ -132,7 +132,7 @@ async def _reader(db: AsyncSession, attempt: Attempt, patient: Patient) -> Actor
 
 
 async def _has_ended(db: AsyncSession, attempt: Attempt) -> bool:
-    """Whether its device was signed out. A device that joined again keeps its subscription, and counts as active."""
+    """Whether the attempt's device was signed out. A device that joined again keeps its subscription and is active."""
     subscription = await db.get(Subscription, attempt.subscription_id) if attempt.subscription_id else None
     device_id = subscription.device_id if subscription else attempt.device_id
     return device_id is not None and (await db.get_one(Device, device_id)).ended_at is not None

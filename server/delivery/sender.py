@@ -1,4 +1,4 @@
-"""From due to sent: claim and add attempts, commit, send, record the outcomes in small groups."""
+"""Send due reminders: claim them, add attempts, commit, send, and record the outcomes in small groups."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -25,7 +25,7 @@ LATER = Outcome(Result.LATER, reason=RESTS, retry_after=PROBE_WAIT.total_seconds
 
 @dataclass
 class _Going:
-    """The attempts of one reminder. Their outcomes decide together what follows."""
+    """The attempts of one reminder. Together, their outcomes decide its next step."""
 
     attempts: Sequence[Outgoing]
     outcomes: dict[str, Outcome | None] = field(default_factory=dict)  # by attempt; None if not known
@@ -45,13 +45,13 @@ class Sender:
         self._outcomes = OutcomeQueue(database, lambda: self.steady_now(), lambda: self.on_written())
 
     async def tick(self) -> int:
-        """Send what is due now and wait until that is done; returns how many reminders were claimed."""
+        """Send due reminders and wait until all are sent; returns how many were claimed."""
         claimed = await self.begin()
         await self._settle()
         return claimed
 
     async def begin(self) -> int:
-        """Claim what is due now and start sending it; returns how many reminders were claimed."""
+        """Claim due reminders and start sending them; returns how many were claimed."""
         room = min(BATCH, MOST_GOING - len(self._lanes))
         if room <= 0 or self._outcomes.is_stuck:
             return 0
@@ -91,7 +91,7 @@ class Sender:
                 self._lanes.add(outgoing, ended)
 
     def _decide(self, going: _Going) -> None:
-        """Without all outcomes its lease will expire, then we try again."""
+        """Queue the outcomes if we know all. Otherwise the reminder's lease will expire, then we try again."""
         pairs = [(outgoing, going.outcomes[outgoing.attempt_id]) for outgoing in going.attempts]
         ended = [(outgoing, outcome) for outgoing, outcome in pairs if outcome is not None]
         if len(ended) == len(pairs):

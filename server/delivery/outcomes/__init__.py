@@ -1,1 +1,1 @@
-"""Outcomes of attempts, and what follows from them."""
+"""Outcomes of attempts, and the next steps of their reminders."""

@@ -46,7 +46,7 @@ def is_accepted(pairs: Done) -> bool:
 
 
 async def write_accepted(db: AsyncSession, groups: dict[str, Done], now: datetime) -> Done:
-    """Record the outcomes of reminders, by their ids, whose attempts were all accepted.
+    """Record the outcomes, by reminder id, of reminders whose attempts were all accepted.
 
     A reminder that another worker has claimed meanwhile (higher fence) is left alone. Returns the outcomes that were
     not written because another transaction has locked their rows.
@@ -69,7 +69,7 @@ async def write_accepted(db: AsyncSession, groups: dict[str, Done], now: datetim
 
 
 async def _locked(db: AsyncSession, groups: dict[str, Done]) -> set[str]:
-    """The reminders of which another transaction has locked a row. SQLite has no row locks."""
+    """The reminders with a row that another transaction has locked. SQLite has no row locks."""
     if db.get_bind().dialect.name == "sqlite":
         return set()
     reminders = await _lock(db, Reminder, groups.keys())
@@ -79,6 +79,6 @@ async def _locked(db: AsyncSession, groups: dict[str, Done]) -> set[str]:
 
 
 async def _lock(db: AsyncSession, table: type[Attempt] | type[Reminder], ids: Collection[str]) -> set[str]:
-    """Lock those of these rows that nobody has locked, and return their ids."""
+    """Lock the rows that nobody else has locked, and return their ids."""
     found = select(table.id).where(is_among(table.id, ids)).order_by(table.id)
     return set(await db.scalars(found.with_for_update(key_share=True, skip_locked=True)))

@@ -1,4 +1,4 @@
-"""Record the outcome of each attempt and decide what follows: a retry, the next channel, or the call list."""
+"""Record the outcome of each attempt and decide the next step: a retry, the next channel, or the call list."""
 
 import random
 from datetime import datetime, timedelta
@@ -40,7 +40,7 @@ async def write_outcomes(db: AsyncSession, done: Done, now: datetime, waits: boo
 
 
 def by_reminder(done: Done) -> dict[str, Done]:
-    """The outcomes of each reminder: together they decide what follows."""
+    """Group the outcomes by reminder: together they decide its next step."""
     groups: dict[str, Done] = {}
     for outgoing, outcome in done:
         groups.setdefault(outgoing.reminder_id, []).append((outgoing, outcome))
@@ -98,7 +98,7 @@ async def _tell_breakers(db: AsyncSession, done: Done, now: datetime) -> None:
 
 
 async def _end_subscription(db: AsyncSession, subscription_id: str, now: datetime) -> None:
-    """End the subscription, also for the other patients for whom the phone had it (case 97)."""
+    """End the subscription, also for the other patients on the same phone (case 97)."""
     endpoint = select(Subscription.endpoint_hash).where(Subscription.id == subscription_id).scalar_subquery()
     same = Subscription.endpoint_hash == endpoint
     for subscription in list(await db.scalars(select(Subscription).where(same, Subscription.ended_at.is_(None)))):
@@ -132,7 +132,7 @@ def _may_try_again(outgoing: Outgoing, outcome: Outcome) -> bool:
 
 
 def _next_channel(reminder: Reminder, outcome: Outcome, now: datetime) -> None:
-    """No address on this channel took it: schedule the next one. The next claim ends it if there is none."""
+    """No address on this channel accepted it: schedule the next channel. Without one, the next claim ends it."""
     reminder.state, reminder.lease_until, reminder.tries = ReminderState.SCHEDULED, None, 0
     reminder.channel_index, reminder.next_channel_at, reminder.next_at = reminder.channel_index + 1, None, now
     reminder.reason = ServiceWords(outcome.reason[:60] or outcome.result.value)
@@ -143,5 +143,5 @@ def _wait(tries: int, again: list[Outcome]) -> timedelta:
     if any(outcome.result is Result.REFUSED for outcome in again):
         asked = max(asked, rules.REFUSED_WAIT)
     if any(outcome.result is Result.UNKNOWN for outcome in again):
-        asked = max(asked, rules.LEASE.total_seconds())  # leave its receipt this long to arrive first
+        asked = max(asked, rules.LEASE.total_seconds())  # give its receipt this long to arrive first
     return rules.backoff(tries, asked, random.random())  # noqa: S311  # jitter, not a secret

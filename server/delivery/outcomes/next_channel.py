@@ -1,4 +1,4 @@
-"""Go on to the next channel where no device showed a reminder in time."""
+"""Go on to the next channel if no device showed a reminder in time."""
 
 from datetime import datetime
 

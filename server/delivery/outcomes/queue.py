@@ -1,7 +1,7 @@
-"""The outcomes that a worker has still to write.
+"""Queue the outcomes that a worker has still to write.
 
-They are written in small groups. While the database is away all of them are kept (case 138). Those whose rows another
-transaction has locked wait apart, so that they hold up no others (case 135).
+The queue writes them in small groups, and keeps all while the database is away (case 138). Outcomes whose rows
+another transaction has locked wait apart, so that they do not delay the others (case 135).
 """
 
 import asyncio
@@ -22,10 +22,10 @@ AGAIN = 0.5  # seconds until the next try, while the database is away or rows ar
 
 
 class OutcomeQueue:
-    """`now` is the time to record; `on_written` is called each time when nothing is left to write."""
+    """`now` returns the time to record. The queue calls `on_written` each time that nothing is left to write."""
 
     def __init__(self, database: Database, now: Clock, on_written: Callable[[], object]) -> None:
-        self.is_stuck = False  # the database is away: claim nothing before it has taken what we know
+        self.is_stuck = False  # the database is away: claim nothing before our outcomes are written
         self._database, self._now, self._on_written = database, now, on_written
         self._fresh: Done = []
         self._locked: Done = []
@@ -53,7 +53,7 @@ class OutcomeQueue:
                 task.result()
 
     async def close(self, longest: float) -> None:
-        """Write what can be written within `longest` seconds. The rest is sent again when its leases have ended."""
+        """Write as much as possible within `longest` seconds. The rest is sent again once its leases have expired."""
         await self.settle(longest)
         for task in self._tasks.values():
             task.cancel()
@@ -89,7 +89,7 @@ class OutcomeQueue:
         await asyncio.sleep(AGAIN)
 
     async def _write_each(self, done: Done) -> Done:
-        """Write each reminder's outcomes alone, because one of them failed. Returns those to try again."""
+        """Write each reminder's outcomes alone, because one of them failed. Returns the outcomes to try again."""
         again: Done = []
         for pairs in by_reminder(done).values():
             try:
@@ -108,7 +108,7 @@ class OutcomeQueue:
             self._start("locked", self._write_locked)
 
     async def _write_locked(self) -> None:
-        """Write those whose rows are free; then wait for the others, to be first in line when they are unlocked."""
+        """Write outcomes whose rows are free; then wait for the locked rows, to be first in line for them."""
         while self._locked:
             for waits in (False, True):
                 done = list(self._locked)

@@ -1,1 +1,1 @@
-"""Messages of the text provider: their signature, their content, and what follows for reminders (case 128)."""
+"""Messages of the text provider: their signature, their content, and their effect on reminders (case 128)."""

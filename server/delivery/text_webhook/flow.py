@@ -1,4 +1,4 @@
-"""Take a message of the text provider once, and go on to the next channel where a text was not delivered."""
+"""Take each message of the text provider once, and go on to the next channel if a text was not delivered."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +22,7 @@ MOST_REPLIES = 20  # from one number in a quarter of an hour, for staff to read;
 
 
 class Taking(StrEnum):
-    """What became of a message."""
+    """The result of taking a message."""
 
     TAKEN = "taken"
     REPEATED = "repeated"
@@ -33,7 +33,7 @@ class TooManyReplies(Exception):
 
 
 async def take(db: AsyncSession, incoming: Incoming, now: datetime) -> Taking:
-    """Take the message; a second time changes nothing. Raises TooManyReplies."""
+    """Take the message; taking it again changes nothing. Raises TooManyReplies."""
     if not await texting.is_new(db, incoming, now):
         return Taking.REPEATED
     if incoming.is_for_staff and incoming.kind == IncomingKind.REPLY:
@@ -46,7 +46,7 @@ async def take(db: AsyncSession, incoming: Incoming, now: datetime) -> Taking:
 
 
 async def _go_on(db: AsyncSession, tel: str, now: datetime) -> None:
-    """Texts that went to this number did not arrive: their reminders' next channel follows at once."""
+    """Texts to this number did not arrive: try their reminders on the next channel at once."""
     number, reason = numbers.number_hash(tel), BLOCKED[NumberState.UNDELIVERABLE]
     owners = await numbers.owners_of(db, number)
     patients = [patient.id for patient in owners.patients if numbers.hash_for_texts(patient) == number]

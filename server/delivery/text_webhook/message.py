@@ -11,21 +11,21 @@ LONGEST_ID = 200
 
 
 class BadMessage(ValueError):
-    """A message that cannot be taken; the text names the field and says what would be right."""
+    """A message that we cannot accept; the error names the field and its correct form."""
 
 
 def read(body: Mapping[str, Any]) -> Incoming:
     """Raises BadMessage. An undeliverable message needs no text."""
     message_id, tel, text = _word(body, "id"), _word(body, "from"), _word(body, "text")
     if not 0 < len(message_id) <= LONGEST_ID:
-        raise BadMessage(f'"id" is a text of 1 to {LONGEST_ID} characters')
+        raise BadMessage(f'"id" must be a text of 1 to {LONGEST_ID} characters')
     if _word(body, "kind") not in tuple(IncomingKind):
-        raise BadMessage('"kind" is "reply" or "undeliverable"')
+        raise BadMessage('"kind" must be "reply" or "undeliverable"')
     kind = IncomingKind(_word(body, "kind"))
     if not E164.fullmatch(tel):
-        raise BadMessage('"from" is the person\'s number with its country, such as "+12125550140"')
+        raise BadMessage('"from" must be the person\'s number with its country code, such as "+12125550140"')
     if kind == IncomingKind.REPLY and not text.strip():
-        raise BadMessage('"text" is what the person wrote')
+        raise BadMessage('"text" must be the person\'s words')
     return Incoming(message_id, kind, tel, text, _moment(_word(body, "at")))
 
 
@@ -41,4 +41,4 @@ def _moment(typed: str) -> datetime:
             return moment.astimezone(UTC)  # raises OverflowError at the ends of the calendar
     except (ValueError, OverflowError):
         pass
-    raise BadMessage('"at" is a time with its zone, such as "2026-11-27T10:15:00Z"')
+    raise BadMessage('"at" must be a time with its zone, such as "2026-11-27T10:15:00Z"')
