@@ -116,7 +116,7 @@ class Line:
 
 
 async def of_patient(db: AsyncSession, actor: Actor, patient: Patient) -> list[Line]:
-    """The newest actions of people on this patient's data; what Interlude does by itself is left out."""
+    """The newest actions of people on this patient's data, without Interlude's own."""
     return await _lines(db, actor, patient, NEWEST)
 
 
@@ -162,5 +162,5 @@ def _unnamed(event: AuditEvent) -> str:
 
 
 def in_words(verb: AuditVerb | FormerVerb) -> str:
-    """The action in words; one that has no words yet is shown as recorded."""
+    """The action in words; an action that has no words yet is shown as recorded."""
     return _(WORDS[verb]) if verb in WORDS else verb

@@ -1,4 +1,4 @@
-"""An admin edits what patients see of the clinic: zone, phone numbers, hours, instructions."""
+"""An admin edits the facts of the clinic that patients see: zone, phone numbers, hours, instructions."""
 
 import re
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from server.web.form_fields import form_of, line, text
 
 NEEDED = ("name", "phone", "emergency_number", "crisis_line")
 ENDS = ("opens", "closes")
-CHANGES: tuple[AuditVerb, ...] = ("clinic.changed",)  # the acts that change what the form shows
+CHANGES: tuple[AuditVerb, ...] = ("clinic.changed",)  # the changes that make the form out of date
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 ClinicFault = Literal["zone", "missing", "hours", "numbers"]
@@ -35,7 +35,7 @@ ClinicFault = Literal["zone", "missing", "hours", "numbers"]
 
 @dataclass(frozen=True)
 class Saving:
-    """The result of saving. `changed`: fields that somebody has changed since the page was opened; `latest`: who."""
+    """The result of saving. `changed`: fields that somebody changed since the page was opened; `latest`: who did."""
 
     fault: ClinicFault | None = None
     bad_numbers: Mapping[str, BadNumber] = field(default_factory=dict)
@@ -66,7 +66,7 @@ async def change(request: Ask, work: InWork) -> Response[Any]:
         return _page(request, facts, clinic, Saving(fault))
     moves = clinic.zone != facts.zone
     try:
-        before = one_line(clinic.address)  # as the places of its visits are stored
+        before = one_line(clinic.address)  # the form in which visits store their place
         await clinics.change_clinic(work, clinic, facts)
     except BadNumbers as bad:
         return _page(request, facts, clinic, Saving("numbers", bad.by_field))

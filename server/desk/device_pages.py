@@ -1,4 +1,4 @@
-"""Staff sign out a patient's or caregiver's device, after a page that says what that does."""
+"""Staff sign out a patient's or caregiver's device, after a page that explains the effect."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ from server.web.problems import found
 
 @get("/", opt=STAFF)
 async def end_page(request: Ask, db: Db, actor: Who, device_id: FromPath[str]) -> Response[Any]:
-    """Ask before a phone is signed out: that cannot be undone."""
+    """Ask before signing a phone out, which cannot be undone."""
     device = found(await sessions.find_device(db, actor, device_id))
     back = await _patients_page(db, device)
     if device.staff_id or device.ended_at:

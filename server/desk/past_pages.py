@@ -1,4 +1,4 @@
-"""The whole of each list on the patient's page, newest first, some at a time: answers, calls, visits and so on."""
+"""Each list of the patient's page in full, newest first, some rows at a time: answers, calls, visits and so on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -69,7 +69,7 @@ async def past_page(
 
 
 def page_of(rows: Sequence[Row], after: Place | None) -> tuple[list[Row], bool]:
-    """The next rows, newest first, and whether there are more. Rows that came meanwhile change nothing."""
+    """The next rows, newest first, and whether there are more. Rows added meanwhile do not shift the page."""
     newest_first = sorted(rows, key=lambda row: (row.at, row.id), reverse=True)
     left = [row for row in newest_first if after is None or (row.at, row.id) < after]
     return left[:MANY], len(left) > MANY

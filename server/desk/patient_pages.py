@@ -159,7 +159,7 @@ async def _facts(work: Work, patient: Patient) -> dict[str, Any]:
 async def pause(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
     """Pause all messages for the reason in `why`, until the chosen end; "resume" ends the pause that the page showed.
 
-    An older page changes nothing, and no other reason takes the place of withdrawn consent.
+    A page that is out of date changes nothing, and no other reason replaces withdrawn consent.
     """
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)

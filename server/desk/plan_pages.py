@@ -45,7 +45,7 @@ async def add(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response
         starts_on=to_wall(work.now, patient.zone).date(),
         weekday=weekday if weekday in range(7) and rhythm == Rhythm.WEEKLY else None,
     )
-    await people.lock(work.db, patient)  # two who add the same plan at once: the second is asked
+    await people.lock(work.db, patient)  # if two add the same plan at once, we ask the second
     if patient.has_care_ended:
         return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     async with double_presses.press(work, fields_of(form)) as press:
@@ -77,9 +77,9 @@ async def end_page(
 
 @post("/{plan_id:str}/end", opt=STAFF)
 async def end(request: Ask, work: InWork, patient_id: FromPath[str], plan_id: FromPath[str]) -> Response[Any]:
-    """End a plan. It protects the patient, so this needs a reason, and the next page offers to undo it.
+    """End a plan. A plan protects the patient, so this needs a reason, and the next page offers to undo it.
 
-    What the patient has answered already is submitted as a partial response (case 156).
+    Answers that the patient has given already are submitted as a partial response (case 156).
     """
     plan = found(await ended_plans.find(work.db, work.actor, patient_id, plan_id))
     reason = text(await form_of(request), "reason")

@@ -21,7 +21,7 @@ class Reason:
 def reason_of(flag: Flag, definition: Definition | None, piece: FlagEvidence | None = None) -> Reason:
     """The evidence in words, such as Swallowing: "hard (last time: a little); at first: no trouble".
 
-    `piece`: one of the flag's pieces of evidence; without it, the worst that stands.
+    `piece`: one of the flag's pieces of evidence; without it, the worst piece in force.
     """
     evidence = Evidence.from_json((piece or flag).evidence)
     if flag.item.endswith(MISSING):

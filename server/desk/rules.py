@@ -30,7 +30,7 @@ PROFILES = ("bulbar", "fine-motor", "gross-motor", "respiratory")
 class Age:
     """How long a flag has waited, how much time it has left, and how long it has been overdue.
 
-    `whole` is the time that it has in all; None for an urgent flag, which is due at once.
+    `whole` is its total time; None for an urgent flag, which is due at once.
     """
 
     waited: timedelta
@@ -45,7 +45,7 @@ class Age:
 
 
 def age(severity: Severity, raised_at: datetime, due_at: datetime, now: datetime, zone: str, staffed: WeekHours) -> Age:
-    """For today, staffed hours count, if the clinic has set any; else, and for this week, weekday hours."""
+    """Flags for today count staffed hours, if the clinic has set any; all others count weekday hours."""
     waited, over = max(now - raised_at, timedelta()), max(now - due_at, timedelta())
     if severity == Severity.URGENT:
         return Age(waited, timedelta(), over, None)
@@ -77,7 +77,7 @@ class Part(Generic[Item]):
 
 
 def fitting(rows: Sequence[Item], most: int, words: Callable[[Item], str | None], room: int) -> Part[Item]:
-    """The first rows whose words fit into `room` characters, `most` at most. The first one is there, however long."""
+    """The first rows whose words fit into `room` characters, `most` at most. The first always fits, however long."""
     used, count = 0, 0
     for row in rows[:most]:
         used += len(words(row) or "")

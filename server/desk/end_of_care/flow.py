@@ -1,7 +1,7 @@
 """End a patient's care in one act, reverse it if it was a mistake, and restore the visits it cancelled (case 117).
 
-Check-in plans end with it too: nobody who opens the app may be asked how a person is who has died. What was answered
-is submitted first. Staff start each plan again as they do after any other end.
+Check-in plans end too: the app must never ask how a person is who has died. Answers so far are submitted first. Staff
+start each plan again as they do after any other end.
 """
 
 from sqlalchemy import select
@@ -33,7 +33,7 @@ MAY_BE_CANCELLED = (AppointmentStatus.PROPOSED, AppointmentStatus.BOOKED)
 async def end(work: Work, patient: Patient, why: PauseReason) -> EndOfCare:
     """Stop all messages, expire pairing codes, end the plans, cancel the visits to come. Nobody gets a message.
 
-    A patient in hospice care may die; whoever has died is in nobody's care, so that recording it again changes nothing.
+    A death may follow hospice care. Recording the same again, or hospice care after a death, changes nothing.
     """
     await people.lock(work.db, patient)
     earlier = await current(work.db, patient)
@@ -62,7 +62,7 @@ def _changes_nothing(earlier: EndOfCare, why: PauseReason) -> bool:
 
 
 async def is_recorded(db: AsyncSession, patient: Patient, why: PauseReason) -> bool:
-    """Whether recording this would change nothing."""
+    """Whether recording this end of care would change nothing."""
     earlier = await current(db, patient)
     return earlier is not None and _changes_nothing(earlier, why)
 
@@ -132,7 +132,7 @@ async def may_restore(work: Work, patient: Patient, appointment: Appointment) ->
 
 
 async def restore(work: Work, patient: Patient, appointment: Appointment) -> bool:
-    """Book a cancelled visit again, as it was, if that may be. Whoever has seen it cancelled hears of it."""
+    """Book a cancelled visit again, as it was, if possible. Notify whoever has seen that it was cancelled."""
     if not await may_restore(work, patient, appointment):
         return False
     seen = await cancellation_was_seen(work, appointment)

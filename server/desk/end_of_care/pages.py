@@ -1,4 +1,4 @@
-"""Staff record that a patient has died or is in hospice care; each act has a page that says what it does."""
+"""Staff record that a patient has died or is in hospice care; each act has a page that explains its effect."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ async def _end_page(
 
 
 def _mark(visits: list[Appointment]) -> str:
-    """What the page sends back, so that the act cancels the visits that it showed, as they were."""
+    """The mark that the page sends back, so that the act cancels only the visits that the page showed, as they were."""
     return edits.marks({"visits": " ".join(f"{visit.id} {visit.shown_to_mark}" for visit in visits)})
 
 
@@ -80,7 +80,7 @@ async def reverse(request: Ask, work: InWork, patient_id: FromPath[str]) -> Resp
     form = await form_of(request)
     await people.lock(work.db, patient)
     ended, reason = await flow.current(work.db, patient), text(form, "reason")
-    if ended is not None and edits.is_older(text(form, "shown", 32), ended.id):  # a colleague has recorded another
+    if ended is not None and edits.is_older(text(form, "shown", 32), ended.id):  # a colleague has recorded another end
         return await _reverse_page(request, work, patient, 409, reason)
     if not reason:
         return await _reverse_page(request, work, patient, 422)
@@ -92,7 +92,7 @@ async def _reverse_page(
     request: Ask, work: Work, patient: Patient, status: int = 200, reason: str = ""
 ) -> Response[Any]:
     ended = await flow.current(work.db, patient)
-    if ended is None:  # a colleague has taken it back
+    if ended is None:  # a colleague has reversed it
         return render.go(request, f"/staff/patients/{patient.id}", Remark(RemarkKind.LATE))
     return render.page(
         request,
@@ -110,7 +110,7 @@ async def _reverse_page(
 
 @post("/restore", opt=STAFF)
 async def restore(request: Ask, work: InWork, patient_id: FromPath[str]) -> Response[Any]:
-    """Book a cancelled visit again; ask first where another visit or closed hours speak against it (case 118)."""
+    """Book a cancelled visit again; ask first if it conflicts with another visit or closed hours (case 118)."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     visit = await appointments.find_locked(work, text(form, "visit", 32))

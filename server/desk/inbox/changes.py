@@ -1,4 +1,4 @@
-"""Whether the inbox may look different than when a page last asked."""
+"""Tell whether the inbox may look different from when a page last asked."""
 
 import hashlib
 from datetime import timedelta
@@ -14,9 +14,9 @@ AUDITED = ("flag", "flag_note", "expected_level", "response", "appointment", "ph
 
 
 async def version(work: Work) -> str:
-    """Changes whenever the inbox may look different.
+    """A version that changes whenever the inbox may look different.
 
-    It depends on the latest events, on notifications to staff since then, and on the quarter of an hour.
+    It depends on the latest events, on notifications to staff since then, and on the current quarter of an hour.
     """
     since = work.now - timedelta(hours=12)
     newest = await work.db.scalars(

@@ -1,4 +1,4 @@
-"""The details of a flag: its notes, who has it, and what staff can do about it."""
+"""The details of a flag: its notes, its owner, and the actions that staff can take."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -76,7 +76,7 @@ def _corrected(flag: Flag, definition: Definition | None, withdrawn: Sequence[Fl
 
 
 def _levels(flag: Flag, definition: Definition | None) -> list[tuple[int, str]]:
-    """From the answered level on. Staff can never expect an urgent flag's level."""
+    """The levels to offer, from the answered one on. Staff can never expect an urgent flag's level."""
     question = definition.by_id.get(flag.item) if definition else None
     if question is None or flag.severity == Severity.URGENT:
         return []

@@ -1,6 +1,6 @@
 """One flag and what staff do with it: take it, assign it, add a note, close it, expect its level, undo.
 
-An action from a page that is out of date is refused; the response shows the current flag and keeps what was typed.
+An action from a page that is out of date is refused; the response shows the current flag and keeps the typed text.
 """
 
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class Typed:
 
 @dataclass(frozen=True)
 class View:
-    """How to show a flag's page: where it leads back to, and why an action was refused."""
+    """How to show a flag's page: the way back, and why an action was refused."""
 
     back: str
     why: Missing | Changed | Refusal | None = None
@@ -154,7 +154,7 @@ def _is_done(actor: Actor, flag: Flag, outcome: FlagOutcome, note: str) -> bool:
 
 
 async def _wanted(db: AsyncSession, actor: Actor, flag: Flag, typed: Typed) -> Wanted | None:
-    """None if the item has no such level."""
+    """The level that staff chose to expect; None if the item has no such level."""
     definition = (await questionnaires.offered(db, actor)).get(flag.slug)
     question = definition.by_id.get(flag.item) if definition else None
     if question is None or typed.level is None or not 0 <= typed.level <= question.worst:

@@ -29,7 +29,7 @@ class LateRow:
 
     @property
     def where(self) -> str:
-        """The heading it belongs under: to call, called since, or still in time."""
+        """The heading of this row: to call, called since, or still in time."""
         if self.late.lateness.to_call:
             return "call"
         return "called" if self.late.lateness.state in (Overdue.LATE, Overdue.SILENT) else "waiting"

@@ -40,7 +40,7 @@ LATE_ROWS, MOST_LATE_ROWS = 200, 2000
 
 @dataclass(frozen=True)
 class Lists:
-    """The lists of one tab; those of the other tabs stay empty."""
+    """The lists of one tab; the lists of the other tabs stay empty."""
 
     flags: Listed = field(default_factory=lambda: Listed([], None))
     cant_come: list[tuple[Appointment, Patient]] = field(default_factory=list)
@@ -134,7 +134,7 @@ async def _with_patient(
 
 
 async def _newer(work: Work, appointment_id: str) -> tuple[Appointment, Patient] | None:
-    """The visit with a newer reply than the one that was to be taken off the list."""
+    """The visit that stays on the list, because it got a newer reply than the one that staff dealt with."""
     appointment = await appointments.find(work.db, work.actor, appointment_id)
     return (await _with_patient(work.db, work.actor, [appointment]))[0] if appointment else None
 
@@ -143,7 +143,7 @@ async def _newer(work: Work, appointment_id: str) -> tuple[Appointment, Patient]
 async def changes(request: Ask, work: InWork) -> Response[Any]:
     """304 while the inbox still has the version in If-None-Match, else the new version. Polled often, so cheap.
 
-    An event then makes the page fetch its lists again.
+    A response with a new version carries an event that makes the page fetch its lists again.
     """
     tag = f'"{await version(work)}"'
     headers = render.FRESH | {"ETag": tag}

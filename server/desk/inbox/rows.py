@@ -1,4 +1,4 @@
-"""Rows of the inbox: one page of flags at a time, and only what its rows need, in a few queries."""
+"""Rows of the inbox: one page of flags at a time, and only the data that its rows need, in a few queries."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -46,11 +46,11 @@ class Row:
     age: Age
     notes: int
     step: str  # its escalation status in words
-    message: str  # what its trigger says to staff
+    message: str  # its trigger's message to staff
 
     @property
     def shown(self) -> Shown:
-        """The marks of what the page shows of the flag. Each form sends them back, to overwrite nothing newer."""
+        """The marks of the flag as the page shows it. Each form sends them back, so as to overwrite nothing newer."""
         return actions.shown_of(self.flag)
 
 
@@ -63,7 +63,7 @@ class Listed:
 
 
 async def open_page(work: Work, after: str, many: int) -> Listed:
-    """Open flags, urgent first, then by due time; without those shown on earlier pages."""
+    """Open flags, urgent first, then by due time; leaves out flags shown on earlier pages."""
     shown = paging.unpack(after)
     query = select(Flag).where(Flag.clinic_id == work.actor.clinic_id, Flag.closed_at.is_(None))
     if shown:
@@ -74,7 +74,7 @@ async def open_page(work: Work, after: str, many: int) -> Listed:
 
 
 async def done_page(work: Work, after: str, many: int) -> Listed:
-    """Closed flags, the one closed last first."""
+    """Closed flags, the most recently closed first."""
     query = select(Flag).where(Flag.clinic_id == work.actor.clinic_id, Flag.closed_at.is_not(None))
     last = paging.unpack_moment(after)
     if last is not None:
@@ -125,7 +125,7 @@ async def rows_of(work: Work, flags: Sequence[Flag]) -> list[Row]:
 
 
 async def patients_of(db: AsyncSession, actor: Actor, ids: Collection[str]) -> dict[str, Patient]:
-    """These patients of the clinic, by id. Decrypting the names of all its patients takes longer than the page."""
+    """These patients of the clinic, by id: decrypting all its patients' names would take longer than the page."""
     if not ids:
         return {}
     found = await db.scalars(select(Patient).where(Patient.id.in_(ids)))
@@ -133,7 +133,7 @@ async def patients_of(db: AsyncSession, actor: Actor, ids: Collection[str]) -> d
 
 
 async def _history(db: AsyncSession, flags: Sequence[Flag]) -> dict[tuple[str, str], AnswerHistory]:
-    """The newest answers to each patient's questionnaires among these flags, the oldest of them first."""
+    """The newest answers of these flags' patients to the flags' questionnaires, in the order they were given."""
     place = func.row_number().over(
         partition_by=(Response.patient_id, Response.slug), order_by=Response.answered_at.desc()
     )

@@ -12,7 +12,7 @@ from server.people.texting.models import TextReply
 
 @dataclass(frozen=True)
 class ReplyRow:
-    """`patient` is None where the number is a staff member's; `name` is whose number it is."""
+    """`patient` is None if the number is a staff member's; `name` is the number's owner."""
 
     reply: TextReply
     patient: Patient | None

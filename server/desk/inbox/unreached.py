@@ -22,7 +22,7 @@ from server.reminders.models import Reminder
 
 @dataclass(frozen=True)
 class Unreached:
-    """`blocks`: patient id → what blocks texts to them."""
+    """`blocks`: patient id → why texts to them are blocked."""
 
     reminders: list[tuple[Reminder, Patient]]
     unconfirmed: list[tuple[Appointment, Patient]]
@@ -52,7 +52,7 @@ async def of(work: Work) -> Unreached:
         reached[patient_id] = max(at, reached.get(patient_id, at))
 
     def waits(patient_id: str, since: datetime) -> bool:
-        """Whether nobody has reached this patient since then: "reached", or a reply that staff recorded (case 119)."""
+        """Whether nobody has reached this patient since then, by a "reached" call or a recorded reply (case 119)."""
         return patient_id not in reached or reached[patient_id] < since
 
     lately = work.now - CALL_AHEAD

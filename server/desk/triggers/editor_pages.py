@@ -1,4 +1,4 @@
-"""A clinician or admin writes a trigger, after a preview of what it would have raised, or restores one that ended."""
+"""A clinician or admin writes a trigger after a preview of the flags it would have raised, or restores an ended one."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -33,7 +33,7 @@ from server.web.rendering.remarks import Remark, RemarkKind
 
 @dataclass(frozen=True)
 class Editor:
-    """The page that edits a trigger: its values, what is wrong with them, and the preview."""
+    """The page that edits a trigger: its values, their fault, and the preview."""
 
     rule: Rule
     replaced: TriggerVersion | None = None  # the trigger that it would replace
@@ -43,7 +43,7 @@ class Editor:
     reason: str = ""
 
     def is_stale(self) -> bool:
-        """Whether the trigger that this would replace has ended, or is about something else."""
+        """Whether the trigger that this would replace has ended, or is about another questionnaire."""
         old = self.replaced
         return old is not None and (old.ended_at is not None or old.slug != self.rule.slug)
 
@@ -91,7 +91,7 @@ async def _preview(work: Work, editor: Editor, wrong: Fault | None) -> Editor:
 
 
 async def _save(work: Work, editor: Editor, wrong: Fault | None) -> Editor | None:
-    """None once it is saved; else the page to show again, with what was typed."""
+    """None once the trigger is saved; else the page to show again, with the typed values."""
     shown = await _preview(work, editor, wrong)
     if shown.stale or shown.wrong:
         return shown
@@ -156,7 +156,7 @@ async def _page(request: Ask, db: AsyncSession, actor: Actor, editor: Editor) ->
 
 @post("/{trigger_id:str}/restore", opt=CLINICIAN)
 async def restore(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
-    """Undo. If the trigger in force protects more, this asks for a reason, as ending that one would."""
+    """Restore an ended trigger. If the trigger in force protects more, this needs a reason, as ending it does."""
     row = found(await lists.find(work.db, work.actor, trigger_id))
     after = await lists.follower(work.db, row)
     reason = text(await form_of(request), "reason")

@@ -27,7 +27,7 @@ async def end_page(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Res
 
 @post("/", opt=CLINICIAN)
 async def end(request: Ask, work: InWork, trigger_id: FromPath[str]) -> Response[Any]:
-    """End a trigger. It protects patients, so this needs a reason, and the next page offers to undo it."""
+    """End a trigger. A trigger protects patients, so this needs a reason, and the next page offers to undo it."""
     row = found(await lists.find(work.db, work.actor, trigger_id))
     reason = text(await form_of(request), "reason")
     if not reason:

@@ -12,7 +12,7 @@ from server.questionnaires.definition import Definition
 
 @dataclass(frozen=True)
 class Line:
-    """A trigger as a line of the table. One that ended can be restored if nothing else was decided since."""
+    """A trigger as a line of the table. An ended one is restorable if staff have decided nothing else since."""
 
     row: TriggerVersion
     item: str
@@ -34,7 +34,7 @@ def line_of(row: TriggerVersion, definition: Definition, after: TriggerVersion |
 
 
 def as_asked(definition: Definition, lines: list[Line]) -> list[Line]:
-    """In the order of the questions, the most severe first; triggers on the whole check-in come last."""
+    """Sort the lines by question, then the most severe first; triggers on the whole check-in come last."""
     places = {question.link_id: number for number, question in enumerate(definition.questions)}
     last = len(places)
     return sorted(lines, key=lambda one: (places.get(one.row.item, last), -list(Severity).index(one.row.severity)))
