@@ -44,7 +44,7 @@ def _health(device: Device, subscription: Subscription | None, now: datetime) ->
 
 
 async def not_reachable(work: Work, patients: Iterable[Patient]) -> list[tuple[Patient, PushHealth]]:
-    """Those of `patients` without a device that accepts pushes, each with the reason, by name; without paused ones."""
+    """The `patients` without a device that accepts pushes, by name, each with the reason; leaves out paused ones."""
     asked = [patient for patient in patients if patient.paused_at is None]
     why = await reasons(work, [patient.id for patient in asked])
     listed = [(patient, word) for patient in asked if (word := why[patient.id]) is not None]
@@ -99,7 +99,7 @@ async def ask_silent(db: AsyncSession, now: datetime) -> int:
 
 
 async def _ask_whose_phone_was_taken(db: AsyncSession, now: datetime) -> int:
-    """Somebody else has joined on a person's phone: ask on the person's other devices, once (case 97)."""
+    """After somebody else has joined on a person's phone, ask once on the person's other devices (case 97)."""
     rows = await db.execute(
         select(Device, Patient)
         .outerjoin(Caregiver, Caregiver.id == Device.caregiver_id)

@@ -27,7 +27,7 @@ class PushHealth(StrEnum):
 
 REACHABLE = (PushHealth.REACHED, PushHealth.ASKED)
 
-# Why no push reaches a person, the most telling first.
+# Why no push reaches a person, the most useful reason first.
 REASONS = (
     PushHealth.DENIED,
     PushHealth.SILENT,

@@ -1,4 +1,4 @@
-"""Tables: the push services that were turned away."""
+"""Tables: the push services that we refused."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Endpoints for the scripts of a device: its push subscription, its receipts, and that the app was opened."""
+"""Endpoints for the scripts of a device: its push subscription, its receipts, and each opening of the app."""
 
 from typing import Any
 
@@ -31,9 +31,9 @@ def push_key() -> Response[dict[str, str]]:
 
 @post("/push/subscriptions", opt=PERSON | SAME_ORIGIN | BY_ANYONE_HERE)
 async def subscribe(request: Ask, work: InWork, settings: Given) -> Response[Any]:
-    """A browser has one subscription: it is registered for everyone who is signed in on the phone (case 97).
+    """Register a browser's only subscription for everyone who is signed in on the phone (case 97).
 
-    The service worker renews it by itself, also where the active session has ended and others go on.
+    The service worker renews it by itself, even if the active session has ended and others are still active.
     """
     for other in works_of(work, request.user.others):
         await _subscribe(request, other, settings)
@@ -57,7 +57,7 @@ async def _subscribe(request: Ask, work: Work, settings: Settings) -> Response[A
 
 
 def _subscription(body: dict[str, Any]) -> NewSubscription:
-    """Endpoint and keys of a PushSubscription.toJSON(). A part that is missing or no text is "", and refused later."""
+    """Endpoint and keys of a PushSubscription.toJSON(). A missing part, or one that is not text, is "" here."""
     keys = body.get("keys")
     found = [
         body.get("endpoint"),
@@ -69,7 +69,7 @@ def _subscription(body: dict[str, Any]) -> NewSubscription:
 
 @delete("/push/subscriptions", opt=PERSON | SAME_ORIGIN, status_code=200)
 async def unsubscribe(request: Ask, work: InWork) -> dict[str, str]:
-    """Reminders are turned off for the whole phone, because a browser has one subscription."""
+    """Turn reminders off for the whole phone, because a browser has only one subscription."""
     for each in works_of(work, request.user.people):
         await subscriptions.unsubscribe(each, SubscriptionEnd.TURNED_OFF)
     return {"status": "ended"}

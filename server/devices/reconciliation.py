@@ -1,4 +1,4 @@
-"""When the app opens: what the browser must do so that its subscription and ours match."""
+"""When the app opens, tell the browser what to do so that its subscription and ours match."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class Permission(StrEnum):
 
     @classmethod
     def read(cls, word: str) -> "Permission":
-        """A word that we don't know counts as not asked yet."""
+        """An unknown word counts as "not asked yet"."""
         return cls(word) if word in tuple(cls) else cls.DEFAULT
 
 
@@ -37,7 +37,7 @@ class NextStep(StrEnum):
 
 @dataclass(frozen=True)
 class Opened:
-    """A browser's report when the app opens: its permission, its endpoint and the VAPID key of that."""
+    """A browser's report when the app opens: its permission, its endpoint and that endpoint's VAPID key."""
 
     permission: Permission
     endpoint: str
@@ -65,7 +65,7 @@ async def reconcile(work: Work, opened: Opened) -> NextStep:
 
 
 def most_needed(steps: Sequence[NextStep]) -> NextStep:
-    """The next step that serves everyone on the phone: subscribing anew also tells the endpoint."""
+    """The next step that serves everyone on the phone: subscribing again also tells us the endpoint."""
     return next((step for step in (NextStep.SUBSCRIBE, NextStep.TELL) if step in steps), NextStep.FINE)
 
 

@@ -1,4 +1,4 @@
-"""Push services that were turned away, counted for the operator, who may admit them by INTERLUDE_PUSH_SERVICES."""
+"""Push services that we refused, counted for the operator, who may admit them with INTERLUDE_PUSH_SERVICES."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from server.channels.push.host_list import BadHostList, HostList
 from server.db import upsert
 from server.devices.models import RefusedService
 
-MOST = 100  # services; whoever makes up hosts must not fill the table
+MOST = 100  # services; somebody who makes up hosts must not fill the table
 OTHERS = "others"
 
 
@@ -29,7 +29,7 @@ async def _has_room_for(db: AsyncSession, service: str) -> bool:
 
 
 def setting_for(service: str, push_services: str, base_url_is_loopback: bool) -> str | None:
-    """The setting that would admit this service; "" if none would, None if it is admitted by now."""
+    """The setting that would admit this service; "" if no setting would, None if the service is admitted by now."""
     wanted = ",".join(filter(None, (push_services, service)))
     path = f"https://{service}/x"
     if _is_admitted(path, push_services, base_url_is_loopback):
@@ -46,6 +46,6 @@ def _is_admitted(url: str, push_services: str, base_url_is_loopback: bool) -> bo
 
 
 async def refused(db: AsyncSession) -> list[RefusedService]:
-    """The services that were turned away, the most frequent first."""
+    """The services that we refused, the most frequent first."""
     found = await db.scalars(select(RefusedService).order_by(RefusedService.times.desc(), RefusedService.service))
     return list(found)

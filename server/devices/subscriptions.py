@@ -37,7 +37,7 @@ SubscriptionFault = Literal["bad-address", "bad-keys", "too-many", "unknown-serv
 
 @dataclass(frozen=True)
 class NotSubscribed:
-    """`detail` is for the log of whoever develops a device's script; the page has words for "unknown-service" alone."""
+    """`detail` helps developers of the device's script; the page has words only for "unknown-service"."""
 
     reason: SubscriptionFault
     detail: str = ""
@@ -74,7 +74,7 @@ async def subscribe(
 
 
 def key_id_of(vapid_public: str) -> str:
-    """The id of the VAPID key with this public half; the current key's if we hold none such."""
+    """The id of the VAPID key with this public half; the current key's id if we don't have that key."""
     vapid = crypto.keyring().vapid
     ids = (key_id for key_id, private in vapid.items() if vapid_public_key(private) == vapid_public)
     return next(ids, next(iter(vapid)))
@@ -85,7 +85,7 @@ async def _count(db: AsyncSession, device_id: str) -> int:
 
 
 async def _own_or_new(work: Work, endpoint: str, sharing: Collection[str]) -> Subscription:
-    """This device's row for the endpoint. Devices that had the endpoint before lose it, in whatever clinic."""
+    """This device's row for the endpoint. Devices that had the endpoint before lose it, in any clinic."""
     endpoint_hash = crypto.keyed_hash(endpoint, "endpoint")
     with unscoped(work.db):
         existing = list(await work.db.scalars(select(Subscription).where(Subscription.endpoint_hash == endpoint_hash)))
@@ -101,9 +101,9 @@ async def _own_or_new(work: Work, endpoint: str, sharing: Collection[str]) -> Su
 
 
 async def _take_over(work: Work, existing: Subscription, has_own: bool) -> bool:
-    """Both devices are this browser: they share the endpoint. True if the same person keeps the row; else it ends.
+    """Two devices with one endpoint are one browser. True if the same person keeps the row; otherwise the row ends.
 
-    It ends too if the new device has a row of its own (`has_own`).
+    The row also ends if the new device has a row of its own (`has_own`).
     """
     with unscoped(work.db):
         before = await work.db.get_one(Device, existing.device_id)
@@ -124,7 +124,7 @@ async def _take_over(work: Work, existing: Subscription, has_own: bool) -> bool:
 
 
 async def _end_others(db: AsyncSession, kept: Subscription, now: datetime) -> None:
-    """End the device's other subscriptions: it has one active endpoint, and no browser reports one that it dropped."""
+    """End the device's other subscriptions: it has one active endpoint, and browsers don't report dropped ones."""
     await db.execute(
         update(Subscription)
         .where(

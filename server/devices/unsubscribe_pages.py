@@ -1,4 +1,4 @@
-"""Stop our emails by the link in one of them, without signing in (RFC 8058, case 128)."""
+"""Stop our emails through the link in any of them, without signing in (RFC 8058, case 128)."""
 
 from datetime import datetime
 from typing import Any
