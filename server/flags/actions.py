@@ -1,4 +1,4 @@
-"""Staff's acts on a flag: take it, assign it, close it with an outcome, undo that. Notes: flags/notes.py."""
+"""Staff's actions on a flag: take it, assign it, close it with an outcome, undo that. Notes: flags/notes.py."""
 
 from dataclasses import dataclass
 
@@ -20,7 +20,7 @@ def shown_of(flag: Flag) -> Shown:
 
 
 async def own(work: Work, flag: Flag, staff_id: str) -> bool:
-    """Take the flag. False if it is closed or a colleague has it, who keeps it; we record both tries (case 74)."""
+    """Take the flag. False if it is closed or a colleague already owns it; we record both tries (case 74)."""
     await lock(work.db, flag)
     late = flag.closed_at is not None or flag.owner_id not in (None, staff_id)
     audit.record(work, "flag.taken", flag, owner=staff_id, late=late)
@@ -71,7 +71,7 @@ class Outcome:
 
 
 async def close(work: Work, flag: Flag, outcome: Outcome, shown: Shown = UNKNOWN) -> Refused | None:
-    """Close a flag with what staff did.
+    """Close a flag with the outcome that staff chose.
 
     Refused: "outcome" or "note" if that is missing, "closed" if a colleague closed it first, "news" if the flag has
     changed since the page was shown. The audit trail keeps both tries.
@@ -114,12 +114,12 @@ def changed_since(flag: Flag, shown: Shown) -> Refused | None:
 
 
 async def reopen(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | None:
-    """Undo a close. Its note returns to the field of whoever wrote it, or stays on the flag under the writer's name.
+    """Undo a close. Its note returns to its writer's form field, or stays on the flag under the writer's name.
 
-    What was expected with it: see expected_levels.undo.
+    To undo an expected level too, see expected_levels.undo.
 
     Refused: "reopened" if the flag is open, or a newer one exists for its item; "closed" if a colleague has closed
-    it anew since.
+    it again since.
     """
     newest = await lists.newest(work.db, flag.patient_id, flag.item)
     await lock(work.db, flag)

@@ -1,4 +1,4 @@
-"""Flags whose evidence came from an answer that was entered by mistake, once the answer is corrected (case 115)."""
+"""Correct flags whose evidence came from an answer entered by mistake, once staff correct the answer (case 115)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from server.reminders import flow as reminders
 
 @dataclass(frozen=True)
 class Change:
-    """The change that a correction makes to one flag. `raised`: what the corrected answers trigger for its item."""
+    """The change that a correction makes to one flag. `raised`: the trigger that the corrected answers fire."""
 
     flag: Flag
     left: list[FlagEvidence]
@@ -32,9 +32,9 @@ class Change:
 
 
 async def replace(work: Work, occurrence: Occurrence, earlier_response_id: str) -> None:
-    """Withdraw what the earlier answers brought to flags, and raise what the corrected ones trigger.
+    """Withdraw the earlier answers' evidence from flags, and raise flags for the corrected answers.
 
-    An open flag falls back to the worst of what is left; if nothing is, it is closed as corrected. A flag that staff
+    An open flag falls back to the worst evidence left; if none is left, it closes as corrected. A flag that staff
     have closed stays closed, and suppresses the corrected answers unless they are worse.
     """
     await flow.lock_patient(work.db, occurrence.patient_id)
@@ -80,7 +80,7 @@ async def _flags_with_evidence_of(db: AsyncSession, response_id: str) -> list[Fl
 async def _withdraw(
     work: Work, flag: Flag, earlier_response_id: str, occurrence: Occurrence, raised: Raised | None
 ) -> Change | None:
-    """None if the corrected answers give the same evidence, which is theirs from now on."""
+    """Withdraw the earlier answers' evidence; None if the corrected answers give the same and so take it over."""
     standing = [row for row in await flow.evidence_of(work.db, flag) if row.withdrawn_at is None]
     theirs = [row for row in standing if row.response_id == earlier_response_id]
     if raised is not None and any(_is_same(row, raised) for row in theirs):
@@ -99,7 +99,7 @@ def _is_same(row: FlagEvidence, raised: Raised) -> bool:
 
 
 async def _dealt_with(work: Work, change: Change, occurrence: Occurrence) -> bool:
-    """Whether staff have dealt with what the corrected answers trigger, by closing this flag."""
+    """Whether staff, by closing this flag, have already dealt with the flag that the corrected answers raise."""
     flag, raised = change.flag, change.raised
     audit.record(work, "flag.corrected", flag)
     newest = await lists.newest(work.db, flag.patient_id, flag.item)
@@ -139,7 +139,7 @@ async def _correct_open(work: Work, change: Change, occurrence: Occurrence) -> N
 
 
 async def _bring(work: Work, change: Change, occurrence: Occurrence, raised: Raised) -> FlagEvidence:
-    """The corrected answers take the place of the earlier ones; where they are no worse, they are due no later."""
+    """Replace the earlier answers by the corrected ones; if these are no worse, their due time is no later."""
     row = await flow.bring(work, change.flag, occurrence, raised)
     row.at = min(earlier.at for earlier in change.withdrawn)
     if rank(row.severity) <= max(rank(earlier.severity) for earlier in change.withdrawn):
@@ -148,7 +148,7 @@ async def _bring(work: Work, change: Change, occurrence: Occurrence, raised: Rai
 
 
 async def _escalate_anew(work: Work, flag: Flag) -> None:
-    """The owner keeps the flag, with the time that its new severity allows."""
+    """Start escalation again. An owner keeps the flag, for the time that its new severity allows."""
     await flow.escalate_from_now(work, flag)
     if flag.owner_id is not None:
         flag.escalate_at = await escalation.goes_on_at(work.db, flag, work.now)

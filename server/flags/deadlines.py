@@ -47,7 +47,7 @@ def after_taking(severity: Severity, due_at: datetime, now: datetime, clinic: "H
 def next_contact_at(
     severity: Severity, notified: int, contacts: int, now: datetime, wait: timedelta, clinic: "Hours"
 ) -> datetime | None:
-    """When to notify the next contact; `notified` counts those who were. None after all (ROUNDS times if urgent)."""
+    """When to notify the next contact after `notified` of them; None after all (ROUNDS times if urgent)."""
     rounds = ROUNDS if severity == Severity.URGENT else 1
     if contacts == 0 or notified >= contacts * rounds:
         return None

@@ -1,4 +1,4 @@
-"""The answers behind a flag, as its row keeps them: pure."""
+"""The answers behind a flag, as its row stores them: pure."""
 
 import json
 from collections.abc import Iterable
@@ -67,7 +67,7 @@ class Standing:
     check_in_id: str
 
     def with_news(self, news: "Standing") -> "Standing":
-        """The worst of both; the newer evidence where it is at the same level. The patient's word goes first."""
+        """The worse of both; at the same level, the newer evidence. The patient's word outranks a caregiver's."""
         severity = worse(self.severity, news.severity)
         is_worse = severity != self.severity
         return Standing(

@@ -41,7 +41,7 @@ async def expect(request: Ask, work: InWork, patient_id: FromPath[str], which: N
 
 @post("/end", opt=STAFF)
 async def end(request: Ask, work: InWork, patient_id: FromPath[str], item: FromPath[str]) -> Response[Any]:
-    """Ending an ended level is no error. One that a colleague has set since the page was opened stays (case 89)."""
+    """Ending an ended level is no error. A level that a colleague set after the page was opened stays (case 89)."""
     patient = found(await people.find_patient(work.db, work.actor, patient_id))
     form = await form_of(request)
     if isinstance(await expected_levels.stop(work, patient.id, item, text(form, "shown", 32)), Refused):
@@ -50,7 +50,7 @@ async def end(request: Ask, work: InWork, patient_id: FromPath[str], item: FromP
 
 
 async def _wanted(db: AsyncSession, actor: Actor, form: FormMultiDict, which: Item) -> Wanted | None:
-    """None if the item has no such level."""
+    """The level that staff chose to expect; None if the item has no such level."""
     asked = (await questionnaires.offered(db, actor)).get(which.slug)
     question = asked.by_id.get(which.link_id) if asked else None
     level = whole(form, "level")

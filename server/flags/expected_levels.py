@@ -82,7 +82,7 @@ async def expect_level_of(work: Work, flag: Flag, wanted: Wanted, shown: Shown =
 
 
 async def is_set(db: AsyncSession, flag: Flag, wanted: Wanted) -> bool:
-    """Whether the close of this flag set just this level for just so long, and it is in force."""
+    """Whether closing this flag set exactly this level for exactly this long, and the level is still in force."""
     current = await _last(db, flag.patient_id, flag.item)
     if current is None or current.set_at != flag.closed_at:
         return False
@@ -91,7 +91,7 @@ async def is_set(db: AsyncSession, flag: Flag, wanted: Wanted) -> bool:
 
 
 async def undo(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | None:
-    """Undo a close, and all that it did: the level that it set ends, and one that this replaced is back (case 93).
+    """Undo a close and its effects: the level that it set ends, and a level that this one replaced returns (case 93).
 
     Refused as `actions.reopen`.
     """
@@ -105,7 +105,7 @@ async def undo(work: Work, flag: Flag, shown: Shown = UNKNOWN) -> Refused | None
 
 
 async def _take_back(work: Work, flag: Flag, closed_at: datetime) -> None:
-    """A level that was set, replaced or ended since then is a later decision, and stays."""
+    """End the level that the close set. A level set, replaced or ended since then is a later decision, and stays."""
     current = await _last(work.db, flag.patient_id, flag.item)
     if current is None or current.set_at != closed_at:
         return
@@ -131,7 +131,7 @@ async def _replaced_at(db: AsyncSession, by: ExpectedLevel) -> ExpectedLevel | N
 
 
 async def stop(work: Work, patient_id: str, item: str, shown: str = "") -> bool | Refused:
-    """End the expected level early. False if none is in force; "stale" if it is another than the page showed."""
+    """End the expected level early. False if none is in force; "stale" if the page showed a different one."""
     await flags.lock_patient(work.db, patient_id)
     current = await _last(work.db, patient_id, item)
     if current is None or current.ends_at <= work.now:
@@ -160,7 +160,7 @@ async def _last(db: AsyncSession, patient_id: str, item: str) -> ExpectedLevel |
 
 
 async def expected_of(db: AsyncSession, patient_id: str, now: datetime) -> list[ExpectedLevel]:
-    """Levels expected of this patient now, the one that expires first first."""
+    """Levels expected of this patient now, the soonest to expire first."""
     return list(
         await db.scalars(
             select(ExpectedLevel)
@@ -175,7 +175,7 @@ async def expected_of(db: AsyncSession, patient_id: str, now: datetime) -> list[
 
 
 async def offers_expected(db: AsyncSession, flag: Flag) -> bool:
-    """Whether the flag's page should offer it: after three flags for today in a row on this item, up to this one."""
+    """Whether to offer an expected level: after three flags for today in a row on this item, this one included."""
     found = await db.scalars(
         select(Flag.severity)
         .where(Flag.patient_id == flag.patient_id, Flag.item == flag.item, Flag.raised_at <= flag.raised_at)

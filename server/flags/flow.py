@@ -1,4 +1,4 @@
-"""Raise flags, add news to open ones, mark them as seen. actions.py holds what staff do with a flag."""
+"""Raise flags, add news to open ones, mark them as seen. For staff's actions on a flag, see actions.py."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,7 +21,7 @@ from server.people.models import Clinic, Patient
 
 
 async def raise_urgent(work: Work, occurrence: Occurrence) -> list[Raised]:
-    """Raise urgent flags only: they cannot wait until the patient sends. Returns what fired."""
+    """Raise urgent flags only: they cannot wait until the patient submits. Returns the triggers that fired."""
     found = await triggered(work, occurrence)
     urgent = [raised for raised in found if raised.severity == Severity.URGENT]
     await raise_all(work, occurrence, urgent)
@@ -29,7 +29,7 @@ async def raise_urgent(work: Work, occurrence: Occurrence) -> list[Raised]:
 
 
 async def raise_flags(work: Work, occurrence: Occurrence) -> list[Raised]:
-    """Raise what the answers trigger. Returns all that fired, whether or not it made a new flag."""
+    """Raise flags for the answers. Returns every trigger that fired, whether or not it made a new flag."""
     found = await triggered(work, occurrence)
     await raise_all(work, occurrence, found)
     return found
@@ -51,7 +51,7 @@ async def lock_patient(db: AsyncSession, patient_id: str) -> None:
 
 
 async def _stays_quiet(work: Work, flag: Flag, raised: Raised) -> bool:
-    """Whether a closed flag makes a new one unnecessary: not after a correction took all its evidence (case 115)."""
+    """Whether a closed flag makes a new one unnecessary: not if a correction withdrew all its evidence (case 115)."""
     pieces = await evidence_of(work.db, flag)
     left = [standing(row) for row in pieces if row.withdrawn_at is None]
     if pieces and not left:
@@ -60,7 +60,7 @@ async def _stays_quiet(work: Work, flag: Flag, raised: Raised) -> bool:
 
 
 def quiets(flag: Flag, closed_as: Standing, raised: Raised, now: datetime) -> bool:
-    """Not after an expected level: this is worse or that expired."""
+    """Whether the closed flag suppresses a new one. Not after an expected level: the answer is worse or it expired."""
     if flag.outcome in (FlagOutcome.EXPECTED, FlagOutcome.CORRECTED):
         return False
     level, severity = closed_as.evidence.now, closed_as.severity
@@ -73,7 +73,7 @@ def level_of(flag: Flag) -> int:
 
 
 async def evidence_of(db: AsyncSession, flag: Flag) -> list[FlagEvidence]:
-    """The flag's evidence, the oldest first, also what was withdrawn."""
+    """The flag's evidence, the oldest first, including withdrawn pieces."""
     found = select(FlagEvidence).where(FlagEvidence.flag_id == flag.id)
     return list(await db.scalars(found.order_by(FlagEvidence.at, FlagEvidence.id)))
 
@@ -85,7 +85,7 @@ def standing(row: Flag | FlagEvidence) -> Standing:
 
 
 def stand(flag: Flag, now_stands: Standing) -> None:
-    """Write this to the flag's own columns, which pages and ticks read."""
+    """Write `now_stands` to the flag's own columns, which pages and ticks read."""
     flag.severity, flag.due_at, flag.source = now_stands.severity, now_stands.due_at, now_stands.source
     flag.response_id, flag.check_in_id = now_stands.response_id, now_stands.check_in_id
     evidence = now_stands.evidence.to_json()
@@ -113,13 +113,13 @@ async def _add_news(work: Work, flag: Flag, occurrence: Occurrence, raised: Rais
 
 
 async def escalate_from_now(work: Work, flag: Flag) -> None:
-    """Tell the first contact first; the caller records why."""
+    """Start escalation again from the first contact; the caller records why."""
     flag.contacts_notified, flag.notified_at = 0, None
     flag.escalate_at = await escalation.begins_at(work.db, flag, work.now)
 
 
 async def bring(work: Work, flag: Flag, occurrence: Occurrence, raised: Raised) -> FlagEvidence:
-    """Keep what fired as a piece of the flag's evidence; the caller changes the flag, and records that."""
+    """Store the trigger that fired as a piece of the flag's evidence; the caller changes the flag and records it."""
     row = FlagEvidence(
         clinic_id=flag.clinic_id,
         flag_id=flag.id,

@@ -37,10 +37,10 @@ class Flag(OfClinic, Base):
     """Something for staff to look at and act on. Open until an outcome; at most one open for a patient and item.
 
     `trigger_id` and `version` are the trigger and the questionnaire's version that raised it, also after news; after
-    a correction, those of the first evidence that is left.
-    `contacts_notified` counts them so far, the last at `notified_at`; the next is notified at `escalate_at`.
-    `note` belongs to the outcome. Once that is undone, it is the draft of `drafted_by`, whose field shows it again.
-    `source`: whose answers raised it; the patient's, once the patient said so too. None if no answer did.
+    a correction, the trigger and version of the first evidence left.
+    `contacts_notified` counts contacts so far, the last at `notified_at`; we notify the next at `escalate_at`.
+    `note` belongs to the outcome. After an undo, it is the draft of `drafted_by`, whose form field shows it again.
+    `source`: whose answers raised the flag; the patient's, once the patient said so too. None if no answer did.
     """
 
     __tablename__ = "flag"

@@ -56,7 +56,7 @@ OFFERED_OUTCOMES = (  # EXPECTED comes with an expected level, CORRECTED with a 
     FlagOutcome.VISIT_MOVED,
     FlagOutcome.NO_ACTION,
 )
-MISSING = ":missing"  # ends the item of a flag that is about missing answers
+MISSING = ":missing"  # the suffix of the item of a flag about missing answers
 WHOLE = "*"  # the item of a trigger on a missed check-in as a whole
 UNCHANGED_FOR = timedelta(days=30)
 EXPECTED_DAYS = (1, 30)
@@ -73,9 +73,9 @@ def worse(severity: Severity, other: Severity) -> Severity:
 
 @dataclass(frozen=True)
 class Shown:
-    """The marks of what a page showed of a flag, so that an act overwrites nothing newer. "" means nothing.
+    """The marks of a flag as a page showed it, so that an action overwrites nothing newer. "" means nothing.
 
-    A page that does not send it has no `updated_at`: then only the flag's current state counts.
+    A page that sends no marks has no `updated_at`: then only the flag's current state counts.
     """
 
     updated_at: str = ""

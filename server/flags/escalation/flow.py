@@ -47,7 +47,7 @@ async def escalate(db: AsyncSession, now: datetime) -> int:
 
 
 async def _waiting(db: AsyncSession, now: datetime) -> list[Flag]:
-    """Flags due for escalation, locked for this worker. A flag that somebody's action locks waits for the next tick."""
+    """Flags due for escalation, locked for this worker. A flag that is locked already waits for the next tick."""
     found = await db.scalars(
         select(Flag)
         .where(Flag.closed_at.is_(None), Flag.escalate_at <= now)

@@ -56,7 +56,7 @@ async def escalation_steps(db: AsyncSession, flags: Sequence[Flag], zone: str, n
 
 
 async def pulse(db: AsyncSession, clinic_id: str, since: datetime) -> list[str]:
-    """Changes whenever a status may: the states of reminders to staff since `since`, and of their attempts."""
+    """The states of reminders to staff since `since`, and of their attempts: they change whenever a status may."""
     found = await db.execute(
         select(Reminder.id, Reminder.state, Attempt.state)
         .join(Attempt, Attempt.reminder_id == Reminder.id, isouter=True)
@@ -94,7 +94,7 @@ async def _first(db: AsyncSession, clinic_id: str) -> Staff | None:
 
 
 async def _devices(db: AsyncSession, flag_ids: Sequence[str]) -> dict[str, int]:
-    """Flag id → to how many staff devices the alert went: pushes that a service accepted."""
+    """Flag id → how many staff devices the alert went to (pushes that a service accepted)."""
     rows = await db.execute(
         select(Reminder.subject_id, func.count())
         .join(Attempt, Attempt.reminder_id == Reminder.id)

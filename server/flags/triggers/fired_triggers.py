@@ -18,8 +18,8 @@ from server.questionnaires.respondents import Source
 class Occurrence:
     """Answers to version `version` of a questionnaire, with the person's previous and first answers.
 
-    `source`: whose answers; None if nobody answered. `conflict_id`: the conflicting version that holds them, if one
-    does.
+    `source`: whose answers they are; None if nobody answered. `conflict_id`: the conflicting version that holds them,
+    if any.
     """
 
     patient_id: str

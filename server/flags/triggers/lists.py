@@ -31,7 +31,7 @@ async def all_rules(db: AsyncSession, actor: Actor) -> list[TriggerVersion]:
 
 
 async def versions_of(db: AsyncSession, row: TriggerVersion) -> list[tuple[TriggerVersion, str]]:
-    """This trigger and those that it replaced, the newest first, each with its author's name."""
+    """This trigger and the ones that it replaced, the newest first, each with its author's name."""
     found: list[tuple[TriggerVersion, str]] = []
     version: TriggerVersion | None = row
     while version is not None:
@@ -42,7 +42,7 @@ async def versions_of(db: AsyncSession, row: TriggerVersion) -> list[tuple[Trigg
 
 
 async def latest(db: AsyncSession, row: TriggerVersion) -> TriggerVersion:
-    """The newest trigger in the line of this one; it may have ended."""
+    """The newest trigger that descends from this one; it may have ended."""
     while (after := await follower(db, row)) is not None:
         row = after
     return row

@@ -106,7 +106,7 @@ def _fires(rule: Trigger, course: Course) -> bool:
             return _is_worse(level, course.previous.get(rule.item), rule.amount)
         case Condition.WORSE_THAN_FIRST:
             return _is_worse(level, course.first.get(rule.item), rule.amount)
-        case Condition.MISSING:  # about answers that are not there
+        case Condition.MISSING:  # about missing answers
             return False
         case _:
             assert_never(rule.condition)
@@ -117,7 +117,7 @@ def _is_worse(level: int, before: int | None, by: int) -> bool:
 
 
 def _missing_before(item: str, earlier: Sequence[Earlier]) -> int:
-    """How many check-ins in a row just before asked the item in vain; one that did not ask it is skipped."""
+    """How many check-ins in a row just before got no answer to the item, skipping those that did not ask it."""
     count = 0
     for one in earlier:
         if item in one.levels or (item == WHOLE and item not in one.unanswered):

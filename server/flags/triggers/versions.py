@@ -32,7 +32,7 @@ EDITORS = (Role.CLINICIAN, Role.ADMIN)
 
 @dataclass(frozen=True)
 class Rule:
-    """A trigger as somebody writes it."""
+    """A trigger as staff write it."""
 
     slug: str
     item: str
@@ -52,7 +52,7 @@ def as_rule(row: TriggerVersion) -> Rule:
 
 
 async def write(work: Work, rule: Rule, instead_of: TriggerVersion | None, reason: str = "") -> TriggerVersion | None:
-    """Begin a trigger. It ends `instead_of`, if given, because none is changed in place.
+    """Begin a trigger and end `instead_of`, if given, because triggers are never changed in place.
 
     None if a colleague has ended or changed `instead_of` meanwhile.
     """

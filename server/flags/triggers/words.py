@@ -1,4 +1,4 @@
-"""Triggers in words, and what is wrong with one: for those who write them, and for the table in the docs."""
+"""Triggers in words, and the faults of a trigger: for the people who write them, and for the table in the docs."""
 
 import json
 from typing import NamedTuple, assert_never
@@ -22,7 +22,7 @@ def item_words(item: str, definition: Definition) -> str:
 
 
 def condition_words(rule: Rule, definition: Definition) -> str:
-    """Such as "Hard or worse" or "2 steps worse than the last answer"."""
+    """The condition in words, such as "Hard or worse" or "2 steps worse than the last answer"."""
     question = definition.by_id.get(rule.item)
     level = level_or_worse(question, rule.amount)
     values = {"n": rule.amount, "times": rule.times, "level": level}
@@ -49,14 +49,14 @@ def condition_words(rule: Rule, definition: Definition) -> str:
 
 
 class Fault(NamedTuple):
-    """Why a rule can't be a trigger, and the field of the form at which to say it."""
+    """Why a rule can't be a trigger, and the form field at which to show that."""
 
     field: str
     words: str
 
 
 def fault(rule: Rule, definition: Definition | None) -> Fault | None:
-    """Why this can't be a trigger; None if it can. One that can never fire is not allowed."""
+    """Why this rule can't be a trigger; None if it can. A trigger that can never fire is not allowed."""
     question = definition.by_id.get(rule.item) if definition else None
     whole = rule.item == rules.WHOLE and rule.condition == Condition.MISSING
     if definition is None or (question is None and not whole):
