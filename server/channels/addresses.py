@@ -1,4 +1,4 @@
-"""The addresses of each channel. They stand apart, so that importing them loads no library that sends."""
+"""The address type of each channel, apart from the channels: importing it loads no library that sends."""
 
 import re
 from dataclasses import dataclass, field

@@ -53,7 +53,7 @@ def read_server(url: str) -> Server:
 
 
 def _port(parts: SplitResult) -> int | None:
-    """The port, 0 for none; None if it is not a port."""
+    """The port; 0 if the URL names none, None if it is not a valid port."""
     try:
         return parts.port or 0
     except ValueError:
@@ -61,7 +61,7 @@ def _port(parts: SplitResult) -> int | None:
 
 
 def _sender(query: str) -> str:
-    """The From field. A + in it is a plus, as people write it in an address: this is no web form (case 85)."""
+    """The From field. A + stays a plus sign, as in an email address; in a web form it would be a space (case 85)."""
     given = parse_qs(query.replace("+", "%2B")).get("from", [""])[0]
     found = email_address.sender(given)
     if found is None:
@@ -115,7 +115,7 @@ class EmailChannel:
         try:
             await client.send_message(letter)
         finally:
-            client.close()  # not QUIT: if it failed, an accepted email would look uncertain
+            client.close()  # no QUIT: if QUIT failed, an accepted email would look uncertain
         return Outcome(Result.ACCEPTED, 250)
 
     def _letter(self, address: Mailbox, message: Message) -> EmailMessage:

@@ -12,7 +12,7 @@ class ChannelName(StrEnum):
 
 
 class MessageUrgency(StrEnum):
-    """RFC 8030 §5.3: a device on battery may postpone what is less urgent."""
+    """RFC 8030 §5.3: a device on battery may postpone less urgent messages."""
 
     VERY_LOW = "very-low"
     LOW = "low"
@@ -21,14 +21,14 @@ class MessageUrgency(StrEnum):
 
 
 class Result(StrEnum):
-    """How one attempt ended, which decides what may follow."""
+    """The result of one attempt. It decides what may follow."""
 
     ACCEPTED = "accepted"  # the service took it; we don't know yet whether a device shows it
     GONE = "gone"  # the address no longer exists: forget it
     REJECTED = "rejected"  # the service will never take this message: no retry, keep the address
-    REFUSED = "refused"  # the service does not let us in: count it for the circuit breaker, keep the address
-    LATER = "later"  # certainly not taken: retry after a while, keep the address
-    UNKNOWN = "unknown"  # perhaps taken: we got no answer
+    REFUSED = "refused"  # the service refuses us: count it for the circuit breaker, keep the address
+    LATER = "later"  # the service certainly did not take it: retry after a while, keep the address
+    UNKNOWN = "unknown"  # the service may have taken it: we got no answer
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Message:
     body: str = field(repr=False)  # contains a token that can answer for the patient
     ttl: int
     urgency: MessageUrgency = MessageUrgency.NORMAL
-    stop_url: str = field(default="", repr=False)  # where an email is unsubscribed from (RFC 8058)
+    stop_url: str = field(default="", repr=False)  # the link that unsubscribes from emails (RFC 8058)
 
 
 class Channel(Protocol):

@@ -30,7 +30,7 @@ class TextChannel:
         self._url, self._deadline = check_url(url), deadline
 
     async def send(self, address: Number, message: Message) -> Outcome:
-        """Send once. apprise returns only yes or no: after a no the text may still have gone out, so it is UNKNOWN."""
+        """Send once. apprise returns only yes or no; after a no the text may have gone out anyway, so it is UNKNOWN."""
         if not E164.fullmatch(address.number):
             return Outcome(Result.REJECTED, reason="not a full phone number with its country")
         try:

@@ -1,7 +1,7 @@
-"""Check where a connection goes when it is made, because a safe host name may since resolve to an internal address.
+"""Check the target address when a connection opens, because a safe host name may by then resolve to an internal one.
 
-Two guards, because aiohttp does not call the resolver for a host that is an IP address, and may cache what it
-returned: we check names as they resolve, and every socket again before it opens.
+There are two guards, because aiohttp does not call the resolver for a host that is an IP address, and may cache the
+resolver's answers: we check names as they resolve, and every socket again before it opens.
 """
 
 import socket
@@ -16,7 +16,7 @@ from server.channels.push.public_addresses import is_public_address
 
 
 class RefusedAddress(OSError):
-    """Neither a public address nor the operator's own loopback."""
+    """The address is neither public nor the operator's own loopback."""
 
     def __init__(self) -> None:
         super().__init__("not a public address")

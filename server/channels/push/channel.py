@@ -1,7 +1,7 @@
 """Web push (RFC 8030), encrypted for the device (RFC 8291) and signed by us (RFC 8292).
 
-Only this module imports pywebpush. It uses its encryption, not its sending; while other pushes are in progress our own
-encryption does the same in less CPU time.
+Only this module imports pywebpush, for its encryption and not for its sending. While other pushes are in progress, our
+own encryption does the same in less CPU time.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Encrypts a push for one device: RFC 8291, in one record of the content coding aes128gcm (RFC 8188).
 
-pywebpush encrypts the same way in 1.6 times the CPU: it parses the device's key again for each push. Tests check the
-two against each other, and this one against the vector in RFC 8291.
+pywebpush does the same in 1.6 times the CPU time, because it parses the device's key again for each push. Tests compare
+the two encryptions, and check ours against the vector in RFC 8291.
 """
 
 import os
@@ -23,7 +23,7 @@ DEVICES_KEPT = 10_000
 
 @dataclass(frozen=True)
 class DeviceKey:
-    """A device's public key, as a key and as 65 bytes, and its secret of 16 bytes."""
+    """A device's public key, as a key object and as 65 bytes, and its 16-byte secret."""
 
     key: ec.EllipticCurvePublicKey = field(repr=False)
     point: bytes = field(repr=False)
@@ -38,7 +38,7 @@ def device_key(p256dh: str, auth: str) -> DeviceKey:
 
 
 def encrypt(payload: bytes, device: DeviceKey) -> bytes:
-    """The body of the push, with a fresh key pair and salt. `payload` has 3993 bytes at most (RFC 8291 §4)."""
+    """The body of the push, with a fresh key pair and salt. `payload` has at most 3993 bytes (RFC 8291 §4)."""
     return _encrypted(payload, device, ec.generate_private_key(ec.SECP256R1()), os.urandom(16))
 
 

@@ -16,7 +16,7 @@ _STRAY = re.compile(r"[^A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]|%(?![2-9A-Fa-f][0-9A
 class BadEndpoint(ValueError):
     """An address that we do not push to. The text says why and repeats nothing of the address.
 
-    `service` is the host (with its port, if that is not 443) that was turned away; "" if something else is wrong.
+    `service` is the host that we turned away, with its port unless that is 443; "" if something else is wrong.
     """
 
     def __init__(self, text: str, service: str = "") -> None:

@@ -1,6 +1,6 @@
 """One bounded POST: no proxy, redirect, retry or cookie; a deadline for the whole exchange; a capped response.
 
-It distinguishes requests that the other side cannot have taken from those it may have: only the first are safe to
+It tells requests that the service cannot have taken from requests that it may have taken: only the former are safe to
 send again.
 """
 
@@ -23,7 +23,7 @@ CONNECT_SHARE = 0.8  # of the deadline; connecting later would leave too little 
 
 
 class NotDelivered(Exception):
-    """It failed before the request was written. The text may be logged: it contains no address."""
+    """The exchange failed before the request was written. The text may be logged: it contains no address."""
 
 
 class MaybeDelivered(Exception):

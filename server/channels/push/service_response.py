@@ -48,7 +48,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 
 def service_reason(body: bytes) -> str:
-    """The word by which Apple (`reason`) or Mozilla (`errno`) names an error; "" if there is none.
+    """The error's name in the response of Apple (`reason`) or Mozilla (`errno`); "" if there is none.
 
     We keep nothing else of the response, because it may repeat the address.
     """
