@@ -1,1 +1,1 @@
-"""The commands of `interlude`, one module each. `cli` loads the one that is asked for, and nothing of the others."""
+"""The commands of `interlude`, one module each. `cli` loads only the module of the command that it runs."""

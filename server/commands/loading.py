@@ -1,11 +1,11 @@
-"""Load fast, and collect garbage seldom."""
+"""Load fast, and collect garbage rarely."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-# Allocations until the worker collects garbage, instead of 700. The objects of a batch of reminders are freed by then,
-# so that a collection is cheap.
+# The worker collects garbage after this many allocations, instead of 700. By then the objects of a batch of reminders
+# have been freed, so a collection is cheap.
 COLLECT_AFTER = 20_000
 
 
@@ -21,5 +21,5 @@ def without_collecting() -> Iterator[None]:
 
 
 def collect_seldom() -> None:
-    """For the worker alone: in the web, garbage may be a request that was cut off and still reads the database."""
+    """Only for the worker: in the web process, garbage may be a broken-off request that still reads the database."""
     gc.set_threshold(COLLECT_AFTER)

@@ -1,4 +1,4 @@
-"""Print a one-time sign-in link for a staff member, found by email; one for each clinic of that person."""
+"""Print a one-time sign-in link for a staff member, found by email; one link for each clinic of that person."""
 
 import argparse
 import sys
