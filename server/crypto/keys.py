@@ -50,7 +50,7 @@ def new_keyring() -> Keyring:
 
 
 def _new_private() -> str:
-    return b64(secrets.token_bytes(32))  # a key is any 32 bytes below the curve's order; others: one in 2**32
+    return b64(secrets.token_bytes(32))  # any 32 bytes below the curve's order are a key; one in 2**32 is not
 
 
 def dump_keyring(keyring: Keyring) -> str:
