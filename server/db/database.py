@@ -20,7 +20,7 @@ from server.db.sqlite_driver import BEGIN_WRITING
 from server.db.sqlite_library import driver_module, sqlite3
 
 BUSY_TIMEOUT = 5.0  # seconds; on SQLite
-PAUSE = 0.004  # seconds between two transactions of a process that write; others look each millisecond
+PAUSE = 0.004  # seconds between two writing transactions of a process; a waiting process tries each millisecond
 
 
 def has_wal_reset_fault(version: tuple[int, ...]) -> bool:

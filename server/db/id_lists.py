@@ -1,8 +1,8 @@
 """`column IN (ids)` as one parameter, however many ids there are.
 
-SQLAlchemy's `in_` makes a parameter of each id: it builds the statement's text anew for each number of them, and the
-database parses it anew. Statements that run for each batch of reminders use `is_among` instead, and those that run for
-every batch are built once, with `given` for the ids: building one takes longer than running it.
+SQLAlchemy's `in_` makes each id a parameter: for each number of ids it builds the statement's text anew, and the
+database parses that text anew. Statements that run for a batch of reminders use `is_among` instead. Those that run for
+every batch are built once, with `given` for the ids, because building a statement takes longer than running it.
 """
 
 import json

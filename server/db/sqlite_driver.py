@@ -1,10 +1,10 @@
 """aiosqlite with one trip to its thread for each statement.
 
 aiosqlite runs SQLite in a thread. SQLAlchemy makes it go there four times for each statement: to make a cursor, to
-execute, to fetch and to close. The trips cost more than the statements, so that here a cursor does all four at once.
+execute, to fetch and to close. The trips cost more than the statements, so our cursor does all four at once.
 
 SQLite lets a process that finds the write lock taken sleep longer each time, up to 100 ms. Beside a process that
-writes again and again it would hardly ever find the lock free, so that here it looks each millisecond.
+writes again and again it would hardly ever find the lock free, so our connection tries each millisecond.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ import aiosqlite
 
 from server.db.sqlite_library import sqlite3
 
-CACHED_STATEMENTS = 500  # more than a process has; the module's own default is 128
+CACHED_STATEMENTS = 500  # more statements than a process has; the module's own default is 128
 
 BEGIN_WRITING = "BEGIN IMMEDIATE"
-LOOKS_AGAIN = 0.001  # seconds between two looks whether the write lock is free
+LOOKS_AGAIN = 0.001  # seconds between two tries to take the write lock
 
 Result = TypeVar("Result")
 Parameters = Sequence[Any]
@@ -91,7 +91,7 @@ def _begin_writing(opened: sqlite3.Connection) -> None:
 
 
 def _once_free(act: Callable[[], object], seconds: float) -> None:
-    """Act, and try again until the lock is free. SQLite itself does not wait where a file becomes a WAL."""
+    """Act, and try again until the lock is free. SQLite itself does not wait when it switches a file to WAL."""
     until = time.monotonic() + seconds
     while not _is_done(act, is_last=time.monotonic() >= until):
         time.sleep(LOOKS_AGAIN)
@@ -108,7 +108,7 @@ def _is_done(act: Callable[[], object], *, is_last: bool) -> bool:
 
 
 class Cursor:
-    """The part of a cursor that SQLAlchemy asks an asynchronous driver for. It fetches all rows when it executes."""
+    """The cursor methods that SQLAlchemy calls on an asynchronous driver. `execute` fetches all rows."""
 
     description: Any = None
     rowcount = -1

@@ -1,7 +1,7 @@
-"""SQLite itself: the newest, from the package pysqlite3 where it has a wheel for the machine, else the one in Python.
+"""SQLite itself: from the package pysqlite3, the newest, if it has a wheel for this machine, else Python's own.
 
-Python's own is as old as the system. Debian 12's, 3.40, may lose a commit when a WAL is reset, so that it runs without
-one. All of a process uses this module: two copies of SQLite that open one file undo each other's locks.
+Python's own is as old as the system. Debian 12's, 3.40, may lose a commit when a WAL is reset, so it runs without a
+WAL. Every part of a process uses this module: two copies of SQLite that open one file undo each other's locks.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ __all__ = ["driver_module", "sqlite3"]
 
 
 class _Module(AsyncAdapt_aiosqlite_dbapi):
-    """A driver module for SQLAlchemy: errors and version of our SQLite, where aiosqlite hands on Python's own."""
+    """SQLAlchemy's driver module, with the errors and version of our SQLite; aiosqlite would pass on Python's own."""
 
     def _init_dbapi_attributes(self) -> None:
         super()._init_dbapi_attributes()

@@ -98,14 +98,14 @@ class OfClinic:
 
     @classmethod
     def is_of(cls, clinic_id: str) -> ColumnElement[bool]:
-        """Whether a row is this clinic's. Limits every query, in a form by which SQLite does not search."""
+        """Whether a row is this clinic's. Limits every query, in a form for which SQLite uses no index."""
         return _NotSearchedBy(cls.clinic_id) == clinic_id
 
 
 class _NotSearchedBy(FunctionElement[str]):
-    """The column itself. SQLite does not search by it: its index leads to all rows that a clinic has.
+    """The column, written so that SQLite does not search by its index, which leads to all rows of a clinic.
 
-    SQLite keeps no statistics, and would take that index as gladly as the one of a patient or of a few ids.
+    SQLite keeps no statistics, so it would choose that index as readily as the index for a patient or a few ids.
     """
 
     inherit_cache = True

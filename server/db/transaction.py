@@ -18,7 +18,7 @@ CLINICS_KEPT = 100
 
 @dataclass(frozen=True)
 class Work:
-    """The context of every verb of a flow: the transaction, who acts, and the time."""
+    """The context of every function of a flow: the transaction, who acts, and the time."""
 
     db: AsyncSession
     actor: Actor

@@ -1,23 +1,23 @@
-"""Tell a database that is away from a row that somebody else has locked; both pass, and the work is tried again."""
+"""Tell a database that is away from a row that another transaction has locked. Both pass, so the caller tries again."""
 
 from enum import StrEnum
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-LOCKED = {"55P03", "40P01"}  # SQLSTATE: no lock within lock_timeout; a deadlock, which the other one won
+LOCKED = {"55P03", "40P01"}  # SQLSTATE: no lock within lock_timeout; a deadlock that the other transaction won
 AWAY = {"08", "53", "57", "58"}  # classes of SQLSTATE: connection, resources, shutdown, system error
 
 
 class Trouble(StrEnum):
-    """`AWAY`: nothing can be written now. `LOCKED`: somebody else has locked one of the rows (PostgreSQL only)."""
+    """`AWAY`: nothing can be written now. `LOCKED`: another transaction holds one of the rows (PostgreSQL only)."""
 
     AWAY = "away"
     LOCKED = "locked"
 
 
 def trouble_of(error: BaseException) -> Trouble | None:
-    """The passing trouble that an exception reports; None for an error of our own, which would come again."""
+    """The passing trouble that an exception reports; None for an error of our own, which a retry would meet again."""
     state = sqlstate(error) or ""
     if state in LOCKED:
         return Trouble.LOCKED

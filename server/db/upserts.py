@@ -1,4 +1,4 @@
-"""An INSERT for both databases that says what happens if the row is there already."""
+"""An INSERT for both databases that also handles a row that exists already."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ def upsert(
 ) -> sqlite.Insert | postgresql.Insert:
     """The statement that inserts `row` with a new id.
 
-    If a row has the same `unique` columns, it gets `change` instead, or stays as it is if that is None.
+    An existing row with the same `unique` columns gets `change` instead, or stays as it is if `change` is None.
     """
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     statement = insert(table).values(id=new_id(), **row)
