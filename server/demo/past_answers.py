@@ -78,7 +78,7 @@ async def live_through(db: AsyncSession, life: Life, team: list[Staff], now: dat
 
 
 def _keep_open(check_in: CheckIn, now: datetime) -> bool:
-    """Whether to leave a new check-in unanswered, for whoever tries the demo."""
+    """Whether to leave a new check-in unanswered for the person who tries the demo."""
     return check_in.closes_at > now + timedelta(hours=20) and now - check_in.due_at < timedelta(hours=40)
 
 

@@ -20,7 +20,7 @@ from server.reminders.states import ReminderState
 async def as_if_subscribed(work: Work, farthest: str, began: datetime) -> None:
     """Subscribe a demo device at an address that cannot exist (RFC 6761), so nothing is ever sent there.
 
-    A device that shows nothing has been silent for long, and was asked for a sign of life.
+    A device that shows nothing has been silent for long, and was asked to open the app.
     """
     shows = farthest in ("shown", "opened")
     endpoint = f"https://demo.invalid/{work.actor.device_id}"

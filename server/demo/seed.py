@@ -106,7 +106,7 @@ async def _seed_patient(
 
 
 def _area(clinic: Clinic) -> str:
-    """The clinic's area code, such as "(212)". In each, nobody is ever given 555-0100 to 555-0199."""
+    """The clinic's area code, such as "(212)". In every area code, 555-0100 to 555-0199 are never given to anybody."""
     return clinic.phone.split()[0]
 
 
@@ -120,7 +120,7 @@ async def _joined(db: AsyncSession, coordinator: Actor, patient: Patient, demo: 
 
 
 def _rhythm(slug: str, patient: Patient, number: int, now: datetime, began: datetime) -> Timing:
-    """The plan's rhythm. Every third patient's weekly check-in fell due yesterday, so that some are open at first."""
+    """The plan's rhythm. Every third patient's weekly check-in fell due yesterday, so some are open at first."""
     yesterday = to_wall(now, patient.zone).date() - timedelta(days=1 + number % 3)
     return Timing(RHYTHMS[slug], time(10), to_wall(began, patient.zone).date(), yesterday.weekday())
 
