@@ -1,4 +1,4 @@
-"""All that a patient gave us, for the patient: gathered once for FHIR R4, and as lines to read."""
+"""Gather all that a patient gave us, for the patient: as FHIR R4, and as lines to read."""
 
 from dataclasses import dataclass
 

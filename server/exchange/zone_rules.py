@@ -1,8 +1,8 @@
 """Pure rules: a time zone as the observances that an iCalendar file lists (RFC 5545, VTIMEZONE).
 
-Readers differ in what they make of a list of dates (RDATE), so there is none: a change that comes back each year is a
-rule, and every other change is an observance of its own. Files of all years carry the same observances, because some
-readers keep the first that they see of a zone.
+Readers disagree about a list of dates (RDATE), so we write none: a change that comes back each year is a rule, and
+every other change is an observance of its own. Files of all years carry the same observances, because some readers
+keep the first definition of a zone that they see.
 """
 
 from collections.abc import Callable, Iterator
@@ -16,7 +16,7 @@ FIRST_YEAR = 2000  # earlier only for an earlier visit
 LAST_YEAR = 2100  # a rule that holds until then holds for ever; no zone of tzdata has changes without a rule after 2087
 EPOCH = datetime(1970, 1, 1)
 STEP = timedelta(days=3)  # no zone has changed twice within it since 1970
-FEWEST = 3  # a rule has at least so many onsets
+FEWEST = 3  # onsets that a rule has at least
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
 
@@ -123,7 +123,7 @@ def _longest(changes: list[_Change]) -> tuple[int, YearlyRule | None]:
     if found is None or length < FEWEST:
         return 1, None
     last = changes[length - 1]
-    # A day more: some readers take UNTIL for wall time.
+    # One day more, because some readers take UNTIL for wall time.
     until = (last.onset - last.kind.before + timedelta(days=1)).replace(tzinfo=UTC)
     return length, YearlyRule(found.month, found.by_day, found.by_month_day, until)
 

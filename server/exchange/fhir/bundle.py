@@ -1,4 +1,4 @@
-"""Export a patient's data as a FHIR R4 Bundle: each reference in it leads to an entry of it."""
+"""Export a patient's data as a FHIR R4 Bundle, in which each reference leads to one of its entries."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ RECORD = {"system": "http://terminology.hl7.org/CodeSystem/v2-0203", "code": "MR
 
 
 def bundle(data: MyData, now: datetime) -> Resource:
-    """A Bundle of type collection: the patient, visits, answers, what was asked, the clinic, and caregivers."""
+    """A Bundle of type collection: the patient, visits, answers, questionnaires, the clinic, and caregivers."""
     resources = [
         _patient(data.patient),
         *(_appointment(appointment) for appointment in data.visits),
@@ -42,12 +42,12 @@ def _full_url(key: str) -> str:
 
 
 def _reference(key: str) -> Resource:
-    """By fullUrl: within a Bundle of urn:uuid entries nothing else leads to one."""
+    """A reference by fullUrl: within a Bundle of urn:uuid entries no other reference leads to an entry."""
     return {"reference": _full_url(key)}
 
 
 def _without_nothing(node: Any) -> Any:
-    """FHIR has no null, no empty text, no empty list and no empty object: what there is not is left out."""
+    """Leave out empty values: FHIR has no null, no empty text, no empty list and no empty object."""
     if isinstance(node, Mapping):
         kept = {key: _without_nothing(value) for key, value in node.items()}
         return {key: value for key, value in kept.items() if value not in (None, "", [], {})}
@@ -133,7 +133,7 @@ def _response(answered: Answered, data: MyData) -> Resource:
 
 
 def _status(response: Response) -> str:
-    """Without an answer nothing was completed. A corrected response is amended."""
+    """A response without any answer is not completed; a correction is amended."""
     if response.all_skipped:
         return "stopped"
     return "amended" if response.corrects_id else response.status
@@ -147,9 +147,9 @@ def _source(response: Response, data: MyData) -> Resource | None:
 
 
 def _given(items: list[Resource], answered: Answered, whole: Resource) -> Iterator[Resource]:
-    """The answers in the shape of the questionnaire: groups hold items, and so do answers.
+    """The answers, nested as in the questionnaire: groups hold items, and so do answers.
 
-    They stand bare, one after the other, if Interlude cannot read the questionnaire any more.
+    They form a flat list if Interlude can no longer read the questionnaire.
     """
     given = history.answers_of(answered.response)
     if answered.definition.refused_because:

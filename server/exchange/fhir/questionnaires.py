@@ -35,7 +35,7 @@ def _version(row: Questionnaire) -> str:
 
 
 def resource_of(row: Questionnaire, definition: Definition) -> Resource:
-    """The version that was answered. What we don't read of the clinic's file is left out: nothing has checked it."""
+    """The version that was answered, without the parts of the clinic's file that we don't read and so never check."""
     resource = row.resource
     used = {item.get("answerValueSet") for item in _all_items(resource)}
     sets = [one for one in resource.get("contained", []) if f"#{one.get('id')}" in used]
@@ -79,7 +79,7 @@ def _with_public_extensions(node: Any) -> Any:
 
 
 def _public(extensions: list[Resource]) -> list[Resource]:
-    """Without the translations of a value: fhir.resources, which many use, takes no property beside it."""
+    """Drop the translations of a value: fhir.resources, which many use, accepts no property beside a value."""
     exported = (one for one in extensions if one["url"] in PUBLIC_EXTENSIONS or one["url"].startswith(OURS))
     return [{key: value for key, value in one.items() if not key.startswith("_")} for one in exported]
 
