@@ -1,1 +1,1 @@
-"""For operators: setting up, the keyring file, letting people in from the command line."""
+"""For operators: setting up, the keyring file, invitations from the command line."""

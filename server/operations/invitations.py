@@ -1,4 +1,4 @@
-"""Let a person in from the command line: a sign-in link for a staff member, a pairing code for a patient."""
+"""Invite a person from the command line: a sign-in link for a staff member, a pairing code for a patient."""
 
 from datetime import datetime
 

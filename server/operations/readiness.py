@@ -1,4 +1,4 @@
-"""Whether the web and the worker may start. Apart from the setup, which loads the demo."""
+"""Whether web and worker may start. It is not in `setup`, because that module loads the demo."""
 
 from server import migrations
 from server.db import Database

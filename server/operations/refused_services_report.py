@@ -9,7 +9,7 @@ from server.settings import Settings
 
 
 class Row(TypedDict):
-    """`setting` is "" if none would admit the service."""
+    """`setting` is "" if no setting would admit the service."""
 
     service: str
     times: int
