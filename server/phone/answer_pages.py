@@ -1,4 +1,4 @@
-"""Sent check-ins: what became of one, and the answers of the last three months."""
+"""Sent check-ins: the status of each, and the answers of the last three months."""
 
 from datetime import datetime, timedelta
 

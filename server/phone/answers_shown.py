@@ -95,7 +95,7 @@ async def worry(work: Work) -> Worry | None:
 
 
 async def _may_know(work: Work, flag: Flag) -> bool:
-    """Whether this person may read of the flag. What a caregiver has said and not sent is that caregiver's alone."""
+    """Whether this person may know of the flag. Only the caregiver who gave unsent answers knows of it."""
     if flag.source != Source.CAREGIVER:
         return True
     authors, is_sent = await _authors(work, flag)
@@ -108,9 +108,9 @@ async def _may_know(work: Work, flag: Flag) -> bool:
 
 
 async def _authors(work: Work, flag: Flag) -> tuple[set[str], bool]:
-    """The ids of those who said what raised the flag, and whether one of them has sent it.
+    """The ids of the authors of the flag's evidence, and whether one of them has sent it.
 
-    When a caregiver sends, the server keeps beside it what the others have not sent: that is not sent by them.
+    When a caregiver sends, the server keeps the others' unsent answers beside the response. Those do not count as sent.
     """
     raised = AuditEvent.subject_id == flag.id, AuditEvent.verb.in_(("flag.raised", "flag.updated"))
     events = (await work.db.execute(select(AuditEvent.at, AuditEvent.actor_id).where(*raised))).all()

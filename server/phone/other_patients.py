@@ -1,4 +1,4 @@
-"""What is due for the other patients whom a caregiver helps on this phone (case 97)."""
+"""Find what waits for the other patients whom a caregiver helps on this phone (case 97)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ SOON = timedelta(days=2)
 
 @dataclass(frozen=True)
 class Waiting:
-    """`visit` is the next one, if nobody has answered it yet or if it is soon."""
+    """`visit` is the next visit, if nobody has replied to it yet or if it is soon."""
 
     check_ins: int
     visit: Appointment | None
@@ -23,7 +23,7 @@ class Waiting:
 
 
 async def waiting_for(work: Work, others: Iterable[Actor]) -> dict[str, Waiting]:
-    """Device id → what waits for the patient whom that device is for."""
+    """Device id → what waits for that device's patient."""
     return {other.actor.device_id: await _waiting(other) for other in works_of(work, others)}
 
 

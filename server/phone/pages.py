@@ -63,7 +63,7 @@ async def home(request: Ask, db: Db, now: Now) -> Response[Any]:
 async def whose_page(request: Ask, db: Db, actor: Who, now: Now, path: FromPath[str]) -> Response[Any]:
     """Open a check-in or visit of another patient of this phone: switch to that patient first (case 97).
 
-    Notifications that were sent before a second patient came to the phone do not say whose they are.
+    Notifications that were sent before a second patient joined on the phone do not say which patient they are about.
     """
     kind, _, rest = path.strip("/").partition("/")
     find = {"check-ins": lookup.find, "visits": appointments.find}.get(kind)

@@ -46,7 +46,7 @@ async def _page(request: Ask, work: Work, patient: Patient, fields: EndFields, c
 async def set_pause(request: Ask, work: InWork) -> Response[Any]:
     """Pause all messages until the chosen end, or end a pause. Only the clinic can end or change one that it started.
 
-    An older page changes nothing: the page comes back as it is now, with what was chosen (case 89).
+    A form from an outdated page changes nothing: the current page comes back with the person's choice (case 89).
     """
     form = await form_of(request)
     is_on = text(form, "pause", 3) == "on"

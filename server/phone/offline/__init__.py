@@ -1,1 +1,1 @@
-"""The data of its patients that a phone keeps for times without a network."""
+"""The patients' data that a phone keeps for times without a network."""

@@ -41,7 +41,7 @@ VISITS_KEPT = 3
 async def bundle_page(request: Ask, work: InWork, have: FromQuery[str] = "") -> Response[Any]:
     """The bundle as JSON, or 204 if the device already has this version (`have`).
 
-    It is of everyone who is still signed in on the phone: what an ended session left there goes with it.
+    It covers everyone who is still signed in on the phone, so it replaces the data that an ended session left there.
     """
     found = await _of_person(request, work)
     for other in works_of(work, request.user.others):
@@ -66,14 +66,14 @@ async def _of_person(request: Ask, work: Work) -> dict[str, Any]:
 
 
 def _help(request: Ask, work: Work, clinic: Clinic) -> str:
-    """The help for one patient. On a phone with several it says for whom it is, and leads to that of the others."""
+    """One patient's help page. On a phone with several patients it names the patient, and links to the others' help."""
     others = [each for each in request.user.people if each.id != work.actor.id]
     whose = work.actor.patient_name if others else ""
     return render.inside(request, "phone/help.html", clinic=clinic, offline=True, whose=whose, others=others)
 
 
 async def _visits(request: Ask, work: Work, clinic: Clinic) -> list[dict[str, Any]]:
-    """The next visits, each until it ends, and what was cancelled. Without a network a device shows them (case 143)."""
+    """The next visits, each until it ends, and cancelled ones. A device without a network shows them (case 143)."""
     patient = await work.db.get_one(Patient, work.actor.patient_id)
     about = {"patient": patient, "clinic": clinic}
     about |= third_person.naming(patient.name, Respondent.SELF, work.actor.kind)
@@ -93,7 +93,7 @@ async def _bundled(request: Ask, work: Work, check_in: CheckIn, clinic: Clinic) 
     definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
     patient = await db.get_one(Patient, check_in.patient_id)
     own = actor.kind != ActorKind.CAREGIVER
-    named = third_person.naming(patient.name, Respondent.SELF, ActorKind.PATIENT)  # as to the patient; scripts name
+    named = third_person.naming(patient.name, Respondent.SELF, ActorKind.PATIENT)  # for the patient; scripts add names
     respondents = tuple(Respondent) if own else (Respondent.HANDS, Respondent.CAREGIVER)
     needing_staff = await red_flag_screens.needing_staff(work, check_in, definition)
     before = {who: await _same(request, Answering(work, check_in, definition, who)) for who in respondents}
@@ -170,7 +170,7 @@ def _check(request: Ask, check_in: CheckIn, definition: Definition, patient: Pat
 
 
 async def _same(request: Ask, answering: Answering) -> dict[str, Any] | None:
-    """The answers of last time and their pages, or None if they may not be copied."""
+    """The previous answers and their pages, or None if they may not be copied."""
     last = await same_as_last.offer(answering)
     if last is None:
         return None
