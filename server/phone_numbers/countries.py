@@ -18,7 +18,7 @@ def example(country: str) -> str:
 
 
 def can_text(tel: str | None, countries: list[str]) -> bool:
-    """Whether it may get texts: a full number in one of `countries`, of a type that takes texts at no extra cost."""
+    """Whether we may text this number: it is complete, in one of `countries`, and takes texts at no extra cost."""
     if tel is None or not re.fullmatch(r"\+\d{7,15}", tel):
         return False
     number = phonenumbers.parse(tel)

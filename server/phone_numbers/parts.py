@@ -15,7 +15,7 @@ _TYPED = re.compile(
     (?P<remark>[\s,;:–-]*\(?\s*[^\W\d_].*)?""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-# What callers press once the line answers. A remark may contain no other digits.
+# Keys that callers press once the line answers. A remark may contain no other digits.
 _PRESS = re.compile(r"\b(?:press|option|choose|oprima|presione|marque|opci[oó]n)\s+\d{1,2}\b", re.IGNORECASE)
 
 
@@ -80,8 +80,8 @@ def check_remark(remark: str) -> None:
 def holds_two(text: str) -> bool:
     """Whether this looks like more than one number.
 
-    That is a complete number with more digits after a slash, comma or plus, or short numbers separated by one. A slash
-    after an area code does not count.
+    It does if a complete number has more digits after a slash, comma or plus, or if such a sign separates short
+    numbers. A slash after an area code does not count.
     """
     before = 0
     for run in re.split(r"[/,;&|+]|[^\W\d_]{2,}", text):

@@ -15,7 +15,7 @@ from server.phone_numbers.countries import can_text
 from server.phone_numbers.parts import BadNumber, BadNumbers, check_remark, digits_in, parse
 from server.phone_numbers.short_codes import short_code
 
-# Some countries have numbers of people as short as a short code.
+# In some countries people have numbers that are as short as a short code.
 _OF_PEOPLE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -109,7 +109,7 @@ def _full_number(parts: dict[str, str], country: str) -> PhoneNumber:
 
 
 def _leaves_digits_out(typed: str, number: PhoneNumber, country: str) -> bool:
-    """Whether more stood before the number than what is dialled before it, as in 1 1 212 555 0140 (case 77)."""
+    """Whether the typed number begins with more digits than anybody dials, as in 1 1 212 555 0140 (case 77)."""
     digits = "".join(ch for ch in typed if ch.isdecimal())
     before, national, _ = digits.rpartition(phonenumbers.national_significant_number(number))
     own = PhoneMetadata.metadata_for_region(phonenumbers.region_code_for_number(number) or country)
@@ -122,7 +122,7 @@ def _leaves_digits_out(typed: str, number: PhoneNumber, country: str) -> bool:
 
 
 def _unknown(number: str, country: str) -> BadNumber:
-    """Why there is no such number: it is two in a row, or it is none of its own country or of the clinic's."""
+    """The error for a number that does not exist: pasted twice, or invalid in its own country or in the clinic's."""
     half = len(number) // 2
     cuts = [(found.start(), found.end()) for found in re.finditer(r"[\s./·‐-―−-]+", number)]
     if number[:half] == number[half:]:  # pasted twice
