@@ -36,7 +36,7 @@ def _older_names() -> Mapping[str, Sequence[str]]:
 
 @cache
 def _named_places(locale: str) -> list[tuple[str, str]]:
-    """Every place and its name in this language, by name, whatever accents it has."""
+    """Every place and its name in this language, sorted by name without regard to accents."""
     formats = language.LANGUAGES[locale].formats
     named = [(zone, _city(zone, formats)) for zone in countries_by_place()]
     return sorted(named, key=lambda one: plain(one[1]))

@@ -15,7 +15,7 @@ def is_place(zone: str) -> bool:
 
 
 def place_of(name: str) -> str | None:
-    """The place of a zone's name or of an older name, such as US/Eastern; None for what names no place."""
+    """The place of a zone's name or of an older name, such as US/Eastern; None if it names no place."""
     if is_place(name):
         return name
     if name.isupper() or name.startswith("Etc/"):
@@ -26,7 +26,7 @@ def place_of(name: str) -> str | None:
 
 @cache
 def countries_by_place() -> Mapping[str, frozenset[str]]:
-    """Place → its country, as a code of two letters, and others that keep the same clocks."""
+    """Place → the two-letter code of its country, and of others that keep the same clocks."""
     usable = available_timezones()
     found: dict[str, frozenset[str]] = {}
     for table in ("zone.tab", "zone1970.tab"):
