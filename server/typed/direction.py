@@ -8,7 +8,7 @@ _ISOLATES = re.compile("[\u2066-\u2069]")
 
 
 def isolated(value: Any) -> Any:
-    """A text with words that run from right to left, marked so that they turn nothing around them (case 81).
+    """The text; if it has right-to-left words, isolated so that they do not reorder the text around them (case 81).
 
     The marks (U+2068, U+2069) work in attributes, titles and plain text, where `<bdi>` can't stand. Anything else is
     returned as it is; so is markup, whose parts are marked already.

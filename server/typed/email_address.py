@@ -1,4 +1,4 @@
-"""Email addresses as people type them, and as the mail is sent to them: pure. Nothing is looked up in the network."""
+"""Email addresses as people type them, and as mail servers want them: pure, without any network look-up."""
 
 from email.headerregistry import Address
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ def read(typed: str) -> str | None:
 
 
 def compared(typed: str) -> str:
-    """The form in which addresses are compared; of a text that is no address too."""
+    """The form in which we compare addresses. A text that is no address has one too."""
     return (read(typed) or one_line(typed)).casefold()
 
 

@@ -1,18 +1,18 @@
-"""Names are found by any of their spellings: accents, apostrophes, case, order. Pure."""
+"""Find names by any of their spellings: accents, apostrophes, case, order. Pure."""
 
 import re
 import unicodedata
 
 from server.typed.text import is_blank, one_line
 
-# Letters that Unicode does not take apart, as somebody without that keyboard writes them.
+# Letters that Unicode does not decompose, as people without that keyboard write them.
 _PLAIN = str.maketrans({"ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ŋ": "n", "ə": "e"})
 _CHANGED_LETTER = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH ")  # a bar or a hook, as in ø, ł, ɓ
 # As passports and keyboards without these letters write them.
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ø": "oe", "ü": "ue", "å": "aa", "đ": "dj", "ə": "a"})
-# Letters of one sound that keyboards for Arabic, Persian and Urdu have each in a form of its own.
+# Letters of one sound for which Arabic, Persian and Urdu keyboards each have a form of their own.
 _ARABIC = str.maketrans("یىےکةہھ", "يييكههه")
-# Signs that stand for one, among them letters of their own, such as the Mayan ꞌ and the ʿ of Arabic names.
+# Signs that people use as apostrophes, among them letters such as the Mayan ꞌ and the ʿ of Arabic names.
 _APOSTROPHES = re.compile("['`´′＇‘-‛ʹʻ-ˁˈˊˋꞋꞌ՚׳ߴߵ]")
 _TATWEEL = "\u0640"  # draws out an Arabic letter
 _BETWEEN_WORDS = re.compile(r"[^\w]+|_")
@@ -28,7 +28,7 @@ def plain(text: str) -> str:
 def is_found(sought: str, text: str) -> bool:
     """Whether every word of `sought` is in the text, in any order and any spelling.
 
-    Where `sought` has no letter, the text has to have its signs, such as an emoji; punctuation alone is nowhere.
+    If `sought` has no letter, the text must have its signs, such as an emoji. Punctuation alone finds nothing.
     """
     if not plain(sought):
         return is_blank(sought) or (not _is_punctuation(sought) and one_line(sought) in one_line(text))

@@ -3,15 +3,15 @@
 import re
 import unicodedata
 
-FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # they take room, or none, and show nothing
+FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"  # with or without width, they show nothing
 _JOINER = re.compile(r"(?<![^\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?=\s|$)")
 
 
 def one_line(typed: str) -> str:
     """One line without characters that nobody sees, in composed form (NFC), with single spaces between words.
 
-    Marks that turn the direction of the text around them go too. Joiners stay within a word: Persian and the scripts of
-    India need them.
+    Marks that change the direction of the text around them go too. Joiners stay within a word, because Persian and the
+    scripts of India need them.
     """
     seen = (_seen(ch) for ch in unicodedata.normalize("NFC", typed))
     return " ".join(_JOINER.sub("", " ".join("".join(seen).split())).split())
@@ -27,7 +27,7 @@ def _seen(character: str) -> str:
 
 
 def is_blank(typed: str) -> bool:
-    """Whether nothing can be seen of it: only spaces, fillers, and marks without a letter to stand on."""
+    """Whether the text shows nothing: it has only spaces, fillers, and marks without a letter to stand on."""
     return all(unicodedata.category(ch)[0] in "ZM" or ch in "\u200c\u200d" for ch in one_line(typed))
 
 
