@@ -31,7 +31,7 @@ class ClinicFacts:
 
 
 async def locked(work: Work) -> Clinic:
-    """The actor's clinic, as the last save left it. Whoever saves one of its forms at the same time waits."""
+    """Lock and reload the actor's clinic: others who save one of its forms at the same time wait."""
     clinic = await clinic_of(work.db, work.actor)
     await work.db.refresh(clinic, with_for_update={"key_share": True})
     return clinic

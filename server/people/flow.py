@@ -72,7 +72,7 @@ async def change_patient(work: Work, patient: Patient, new: NewPatient) -> None:
     typed = {field: getattr(new, field) for field in OWN_NUMBERS if getattr(new, field) != getattr(patient, field)}
     numbers = _own_numbers(typed, (await clinic_of(work.db, work.actor)).country)
     if new.email != patient.email:
-        patient.email_stopped_at = None  # it was about the other address
+        patient.email_stopped_at = None  # the stop was for the earlier address
     fields = (*DETAILS, *OWN_NUMBERS)
     before = {field: getattr(patient, field) for field in fields}
     for field in DETAILS:

@@ -103,7 +103,7 @@ class Patient(OfClinic, Base):
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[PauseReason | None]
     paused_until: Mapped[date | None] = mapped_column(index=True)  # a day in the patient's zone; None: no end
-    # What an end of care overruled, or what ended by itself: it counts once that was a mistake.
+    # The pause that an end of care overruled, or that ended by itself. It counts again if that was a mistake.
     former_pause: Mapped[PauseReason | None]
     former_pause_until: Mapped[date | None] = mapped_column(index=True)
 

@@ -61,7 +61,7 @@ def label_among(name: str, chosen: NameInMessages, others: Sequence[tuple[str, N
 
 
 def _as_read(form: str) -> str:
-    """Nobody tells two people apart by capitals, accents or the kind of an apostrophe."""
+    """The form without differences that no reader notices: capitals, accents, kinds of apostrophe."""
     return plain(form) or form
 
 

@@ -12,7 +12,7 @@ from server.actor import Actor, ActorKind
 from server.audit import AuditEvent, AuditVerb
 from server.people.models import Staff
 
-LOOKS_BACK = 200  # acts: older ones are of forms that nobody has open any more
+LOOKS_BACK = 200  # acts: nobody still has a form open from before these
 Values = Mapping[str, Any]
 
 
@@ -22,7 +22,7 @@ async def team(db: AsyncSession, actor: Actor) -> list[Staff]:
 
 
 async def everybody(db: AsyncSession, actor: Actor) -> list[Staff]:
-    """Those who have left too: what they did keeps their name."""
+    """All staff members, also those who have left: their acts keep their names."""
     return list(await db.scalars(select(Staff).where(Staff.clinic_id == actor.clinic_id)))
 
 

@@ -1,4 +1,4 @@
-"""Find patients by whatever is known of them, and tell two of one name apart: pure (cases 83, 114)."""
+"""Find patients by any known fact, and tell two patients of the same name apart: pure (cases 83, 114)."""
 
 import re
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from server.typed.search import is_found, plain, spellings
 from server.typed.text import one_line
 
 FEWEST_DIGITS = 3  # of a phone number, to search by
-WHOLE_NUMBER = 7  # digits; a shorter one is no phone number of one's own
+WHOLE_NUMBER = 7  # digits; a shorter number is not one person's own
 NEAR = 0.85  # of 1, for two spellings of one name
 FIRST_YEAR = 1900
 _ORDINAL = re.compile(r"^(\d+)(?:st|nd|rd|th|º|o)$")
@@ -65,7 +65,7 @@ def _is_record(sought: str, patient: Identity) -> bool:
 
 
 def _is_birth_date(sought: str, born: str | None, months: Mapping[str, int]) -> bool:
-    """Whether these are the numbers of the birth date, the year among them, in any order that people write them."""
+    """Whether these numbers are the birth date, with the year, in any order in which people write it."""
     if born is None:
         return False
     year, month, day = born.split("-")
@@ -81,7 +81,7 @@ def _is_birth_date(sought: str, born: str | None, months: Mapping[str, int]) -> 
 
 
 def read_birth_date(typed: str, today: date) -> str | None:
-    """The date in ISO 8601; None if nobody who is alive can be born then."""
+    """The date in ISO 8601; None if nobody alive can have been born then."""
     try:
         born = date.fromisoformat(typed)
     except ValueError:
@@ -93,10 +93,10 @@ def is_alike(one: Identity, other: Identity) -> bool:
     """Whether both may be one person.
 
     The same record number or name is enough, in any order and spelling, with a second surname or without. A birth date
-    or a phone number goes with part of a name. Two people of a household are told apart by their birth dates.
+    or a phone number counts together with part of a name. Birth dates tell two people of a household apart.
     """
     record = _joined(one.record_number or "")
-    if record and record == _joined(other.record_number or ""):  # a dash means that there is none
+    if record and record == _joined(other.record_number or ""):  # a dash means no record number
         return True
     pairs = [(a, b) for a in spellings(one.name) for b in spellings(other.name)]
     if any(_is_same_name(a, b) for a, b in pairs):
@@ -114,7 +114,7 @@ def _joined(text: str) -> str:
 
 
 def _is_same_name(one: str, other: str) -> bool:
-    """All words of the shorter name are in the longer one; a single word is too little for that."""
+    """Whether the longer name has all words of the shorter one; a single word is not enough."""
     fewer, more = sorted((set(one.split()), set(other.split())), key=len)
     return fewer == more or (len(fewer) > 1 and fewer <= more) or one.replace(" ", "") == other.replace(" ", "")
 
@@ -125,6 +125,6 @@ def _nearness(one: str, other: str) -> float:
 
 
 def _is_same_number(one: str, other: str) -> bool:
-    """With the country's prefix or without it."""
+    """Whether the numbers are equal, with the country's prefix or without it."""
     short, long = sorted((_without_prefix(_digits(one)), _without_prefix(_digits(other))), key=len)
     return len(short) >= WHOLE_NUMBER and long.endswith(short)

@@ -22,7 +22,7 @@ async def find(work: Work, new: NewPatient, patient_id: str = "") -> list[Patien
 
 
 def described(alike: list[Patient]) -> str:
-    """Whom staff are asked about, to tell one question from another."""
+    """The patients whom the question names, as text that tells one question from another."""
     return " ".join(sorted(other.id for other in alike))
 
 

@@ -1,4 +1,4 @@
-"""The names of months in every language of ours, to find a birth date by."""
+"""The names of months in all our languages, for finding a patient by birth date."""
 
 from functools import cache
 

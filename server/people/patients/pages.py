@@ -66,7 +66,7 @@ async def register(request: Ask, work: InWork) -> Response[Any]:
     new = _new_patient(form)
     if fault := _fault(new, work.now.date()):
         return await _refused(request, work.db, work.actor, new, fault)
-    await clinics.locked(work)  # two who register the same person at once: the second is asked (case 114)
+    await clinics.locked(work)  # if two staff register the same person at once, the second is asked (case 114)
     async with double_presses.press(work, fields_of(form)) as press:
         if press.earlier:
             return render.go(request, press.earlier)

@@ -1,1 +1,1 @@
-"""Pauses: begun, kept and ended; until when one lasts, and what its forms ask."""
+"""Begin, keep and end pauses: how long one lasts, and which fields its forms have."""

@@ -24,7 +24,7 @@ class EndFields:
 
 
 class BadEnd(ValueError):
-    """No end was chosen, or none that can be. `faults` has the words for each field."""
+    """The person chose no end, or an impossible one. `faults` has the words for each field."""
 
     def __init__(self, field: Literal["end", "day"], words: str) -> None:
         super().__init__(words)
@@ -41,14 +41,14 @@ def end_fields(patient: Patient, now: datetime, first: PauseEnd | None = None) -
 
 
 def as_sent(fields: EndFields, form: Mapping[str, Any]) -> EndFields:
-    """The same fields with what somebody chose."""
+    """The same fields with the person's choice."""
     return EndFields(_chosen(form), _typed(form, "day"), fields.earliest, fields.latest)
 
 
 def read_end(form: Mapping[str, Any], patient: Patient, now: datetime) -> date | None:
     """The day on which reminders start again; None if somebody has to end the pause. Raises BadEnd.
 
-    A day without a choice counts. A page of a former version has neither field.
+    A day counts even if no choice comes with it. A page of an earlier version has neither field.
     """
     if "end" not in form and "day" not in form:
         return None

@@ -49,7 +49,7 @@ def _record_pause(work: Work, patient: Patient, wanted: Pause) -> None:
 
 
 async def keep_paused(work: Work, patient: Patient, left: Pause) -> None:
-    """This pause alone goes on: the end of care that overruled it was a mistake."""
+    """Keep only this pause: the end of care that overruled it was a mistake."""
     patient.pause_reason, patient.paused_until = left.why, left.until
     if not patient.has_care_ended:
         _set_former(patient, None)
@@ -57,9 +57,9 @@ async def keep_paused(work: Work, patient: Patient, left: Pause) -> None:
 
 
 async def resume(work: Work, patient: Patient, former: Pause | None = None) -> None:
-    """End the pause. `former` is what is kept of one that ended by itself: the clock may have been wrong.
+    """End the pause. `former`: the pause to remember if it ended by itself, because the clock may have been wrong.
 
-    `reminders.pauses` ends what fell due during the pause.
+    `reminders.pauses` ends the reminders that fell due during the pause.
     """
     patient.paused_at = patient.pause_reason = patient.paused_until = None
     _set_former(patient, former)

@@ -50,5 +50,5 @@ def begins(day: date, zone: str) -> datetime:
 
 
 def is_over(until: date | None, zone: str, now: datetime) -> bool:
-    """Whether the day that ends a pause has begun; never of a pause without an end."""
+    """Whether the day that ends a pause has begun; always False for a pause without an end."""
     return until is not None and begins(until, zone) <= now

@@ -56,7 +56,7 @@ def hash_for_texts(patient: Patient) -> str | None:
 
 
 async def blocked(db: AsyncSession, hashes: Collection[str]) -> dict[str, TextNumber]:
-    """Those of these numbers, by their hash, that get no texts."""
+    """Hash → number, for those of these hashes whose number gets no texts."""
     if not hashes:
         return {}
     query = select(TextNumber).where(is_among(TextNumber.number_hash, hashes), TextNumber.state != NumberState.OPEN)
@@ -65,7 +65,7 @@ async def blocked(db: AsyncSession, hashes: Collection[str]) -> dict[str, TextNu
 
 
 async def blocked_of(db: AsyncSession, patients: Iterable[Patient]) -> dict[str, TextNumber]:
-    """Patient id → what blocks texts to them, for those of these patients whom it concerns."""
+    """Patient id → the blocked number, for those of these patients whose texts are blocked."""
     hashes = {patient.id: hash_for_texts(patient) for patient in patients}
     found = await blocked(db, {number for number in hashes.values() if number})
     return {patient_id: found[number] for patient_id, number in hashes.items() if number in found}

@@ -38,7 +38,7 @@ def keep(db: AsyncSession, owners: Owners, incoming: Incoming, now: datetime) ->
 
 
 def author(owners: Owners, person: Patient | Staff, tel: str) -> Actor:
-    """The actor of a text about this person: whose number it is says only whose phone it was, not who held it."""
+    """The actor of a text about this person. A number says only whose phone sent the text, not who held the phone."""
     found = owners.author_of(person, numbers.number_hash(tel))
     return Actor(KINDS[found], "text", person.clinic_id) if found else someone(person.clinic_id)
 
@@ -56,7 +56,7 @@ async def waiting(db: AsyncSession, actor: Actor) -> list[TextReply]:
 
 
 async def of_patient(db: AsyncSession, patient_id: str, limit: int | None = 20) -> list[TextReply]:
-    """The texts from a patient's or the caregiver's number, newest first; all that wait, however many.
+    """The texts from a patient's or the caregiver's number, newest first; always all that nobody has handled.
 
     `limit` None: all.
     """
