@@ -1,4 +1,4 @@
-"""Pure rules: a questionnaire as its questions in order, and which of them are private. fhir.py builds it."""
+"""Pure rules: a questionnaire as its questions in order, and which of them are private. fhir/ builds it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -108,7 +108,7 @@ def _cached(row: Questionnaire, language: str) -> Definition:
 def read(row: Questionnaire, language: str = "en") -> Definition:
     """A published version: its number is the row's, whatever the resource calls it.
 
-    The reader may have become stricter since. What it refuses now is not asked, and nothing stops because of it.
+    The reader may have become stricter since. Nobody is asked a version that it now refuses; everything else goes on.
     """
     try:
         return replace(read_definition(row.resource, language), version=row.version)

@@ -18,7 +18,7 @@ class Respondent(StrEnum):
 
 
 class Source(StrEnum):
-    """The person whose words an answer is; the patient's come first. Offline bundles hold these values too."""
+    """The person who speaks in an answer; the patient's words come first. Offline bundles hold these values too."""
 
     PATIENT = "patient"
     CAREGIVER = "helper"

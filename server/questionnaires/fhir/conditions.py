@@ -43,7 +43,7 @@ def _when(when: Element) -> When:
 
 
 def joined(item: Element, own: Conditions, around: Conditions) -> Conditions:
-    """Both must hold. Raises BadQuestionnaire where one of several is enough: no list of conditions says that."""
+    """Both conditions must hold. Raises BadQuestionnaire if one of several is enough: no single list says that."""
     if not own.whens or not around.whens:
         return own if own.whens else around
     if any(each.is_any and len(each.whens) > 1 for each in (own, around)):

@@ -61,7 +61,7 @@ class Element:
         return [Element(one, self.named) for one in found]
 
     def objects(self) -> Iterator["Element"]:
-        """Every object in it, itself first; without its items and contained resources, which are read by themselves."""
+        """Every object in it, itself first; without its items and contained resources, which we read separately."""
         waiting: list[Any] = [self.fields]
         while waiting:
             found = waiting.pop()

@@ -20,7 +20,7 @@ HIGHEST = 1000  # of scores
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer that a choice offers: the option, and the value[x] that a QuestionnaireResponse says it with."""
+    """One answer that a choice offers: the option, and the value[x] that stands for it in a QuestionnaireResponse."""
 
     option: Option
     key: str

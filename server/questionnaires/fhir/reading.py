@@ -1,6 +1,6 @@
 """Build a definition from a FHIR R4 Questionnaire, which contains its translations.
 
-Whatever Interlude cannot ask as the file means it is refused, with the item and the reason.
+It refuses a file that Interlude cannot ask as the file means it, and names the item and the reason.
 """
 
 import re
@@ -155,7 +155,7 @@ def _lines(*texts: str) -> str:
 
 
 def _asked(item: Element, reading: _Reading, around: _Around) -> list[Question]:
-    """A question with those nested in it, or the questions of a group; at least one."""
+    """A question with its nested questions, or the questions of a group; at least one."""
     kind = item.text("type")
     own = conditions.stated(item)
     reading.stated.extend((item.named, when) for when in own.whens)
@@ -170,7 +170,7 @@ def _asked(item: Element, reading: _Reading, around: _Around) -> list[Question]:
     question = replace(alone, group=around.text, whens=applied.whens, any_when=applied.is_any)
     if not item.elements("item"):
         return [question]
-    answered = Conditions((When(question.link_id, "exists", True),))  # what stands in a question belongs to its answer
+    answered = Conditions((When(question.link_id, "exists", True),))  # items inside a question belong to its answer
     inner = _Around(around.text, conditions.joined(item, answered, applied), around.depth + 1)
     return [question, *_inside(item, reading, inner)]
 
