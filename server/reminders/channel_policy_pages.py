@@ -1,4 +1,4 @@
-"""An admin edits the channel policy: which channels, in which order, how long each is waited for."""
+"""An admin edits the channel policy: which channels, in which order, and how long we wait for each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -81,7 +81,7 @@ async def cancel_one(db: AsyncSession, reminder: Reminder, why: CancelReason, no
 
 
 async def set_audience(work: Work, subject_id: str, audience: Audience) -> None:
-    """Set who gets the reminders of a subject that are still to be sent."""
+    """Set who gets the unsent reminders of a subject."""
     for reminder in await of_subject(work.db, subject_id):
         if reminder.state in (ReminderState.SCHEDULED, ReminderState.SENDING) and reminder.audience != audience:
             reminder.audience = audience

@@ -105,7 +105,7 @@ def _words_for(kind: ReminderKind, detail: str | None) -> Words:
 
 
 def _words_for_caregiver(kind: ReminderKind, detail: str | None, name: str) -> Words | None:
-    """None for what is about the caregiver's own device."""
+    """The text for a caregiver; None for a reminder about the caregiver's own device."""
     about = {"name": isolated(name)}
     match kind:
         case ReminderKind.VISIT:

@@ -1,4 +1,4 @@
-"""Notices: what is sent at once, such as a change of a visit, a test or an alert."""
+"""Notices: messages that go out at once, such as a change of a visit, a test or an alert."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,9 +61,9 @@ def _audience(notice: Notice) -> Audience:
 
 
 async def remind_once(work: Work, notice: Notice) -> Reminder:
-    """Send it at once, unless the same was sent a moment ago: then this is that one, pressed twice (case 90).
+    """Send the notice at once. If the same one was sent a moment ago, return that one: a double press (case 90).
 
-    The caller holds a lock on what it is about, so that concurrent presses wait for each other.
+    The caller has locked the notice's subject, so that concurrent presses wait for each other.
     """
     recent = select(Reminder).where(
         Reminder.subject_id == notice.subject_id,
@@ -75,9 +75,9 @@ async def remind_once(work: Work, notice: Notice) -> Reminder:
 
 
 async def notify_of_change(work: Work, notice: Notice, was_seen: bool = False) -> bool:
-    """Notify of a change to a subject: end the links of earlier messages, and send a notice to whoever knows of it.
+    """Notify of a change to a subject: end the links of earlier messages, and send a notice to those who know of it.
 
-    That is whoever was reminded of it, or has seen it otherwise (`was_seen`). Returns whether a notice was sent.
+    They do if they were reminded of it, or have seen it otherwise (`was_seen`). Returns whether a notice was sent.
 
     A reminder that a worker is sending right now counts as sent. A new fence number shuts that worker out, so a message
     that has not left yet is written again with the new time.

@@ -1,4 +1,4 @@
-"""A pause ends, by itself or by hand. What fell due during it stays ended: nobody is flooded (cases 19, 107)."""
+"""End a pause, on its day or by hand. Reminders that fell due during it never go out: no flood (cases 19, 107)."""
 
 from datetime import datetime, timedelta
 
@@ -27,7 +27,7 @@ UNLOCKED = select(Patient).where(is_among(Patient.id, given())).with_for_update(
 async def end_over(db: AsyncSession, now: datetime) -> int:
     """End the pauses whose last day has passed in the patient's zone; return how many.
 
-    The sender calls this before it claims. A patient whom somebody has locked has to wait for the next call.
+    The sender calls this before it claims. A patient whose row is locked has to wait for the next call.
     """
     near = await db.execute(NEAR, {"day": (now + AHEAD).date()})
     over = [patient_id for patient_id, zone, until in near.all() if rules.is_over(until, zone, now)]
@@ -48,16 +48,16 @@ async def _end_by_itself(work: Work, patient: Patient) -> None:
 
 
 async def resume(work: Work, patient: Patient) -> None:
-    """Somebody ends the pause."""
+    """End the pause by hand."""
     await _end_what_fell_due(work, patient, work.now)
     await pausing.resume(work, patient)
 
 
 async def _end_what_fell_due(work: Work, patient: Patient, before: datetime) -> None:
-    """End what the worker would have ended during the pause, had it run; the members of a digest with it.
+    """End the reminders that the worker would have ended during the pause, and the members of their digests.
 
-    What was sent before the pause goes to no further channel. What quiet hours brought forward into the pause goes out
-    at its own moment, if that comes after the pause.
+    A reminder sent before the pause goes to no other channel. One that quiet hours brought forward into the pause goes
+    out at its own moment, if that comes after the pause.
     """
     fell_due = or_(
         and_(Reminder.state.in_(WAITING), Reminder.next_at < before),

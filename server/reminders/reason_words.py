@@ -1,6 +1,6 @@
 """Why a reminder went no further, in the reader's language.
 
-The database holds the reason in English, or as a short word that code compares. What a service itself answered has no
+The database holds the reason in English, or as a short word that code compares. A service's own answer has no
 translation and stays as it is.
 """
 
@@ -14,7 +14,7 @@ def reason_words(reason: str) -> str:
 
 def _of_ours() -> dict[str, str]:
     return {
-        # the patient, the visit or the flag needs it no more
+        # the patient, the visit or the flag no longer needs it
         "answered": _("it was answered"),
         "arrived": _("the patient has arrived"),
         "fulfilled": _("the visit is completed"),
@@ -54,7 +54,7 @@ def _of_ours() -> dict[str, str]:
         "the text service did not confirm it": _("the text service did not confirm it"),
         "no letter can be made for this address": _("no email can be made for this address"),
         "redirect, not followed": _("its service sent us elsewhere"),
-        # what the answer of a channel means, where the channel gave no reason
+        # the meaning of a channel's answer that came without a reason
         "gone": _("its address is no longer valid"),
         "rejected": _("its service rejected it"),
         "refused": _("its service refuses us"),

@@ -1,4 +1,4 @@
-"""Close the reminders for what was answered, or limit them to the patient's own devices."""
+"""Close the reminders of an answered subject, or limit them to the patient's own devices."""
 
 from server import audit
 from server.db import Work
@@ -30,7 +30,7 @@ async def leave_to_all(work: Work, subject_id: str) -> None:
 async def note_answered(work: Work, subject_id: str) -> None:
     """Mark the subject's sent or failed reminders as answered; pending ones stay.
 
-    Those to staff stay too: the patient does not know what they were told.
+    Reminders to staff stay too: the patient does not know of them.
     """
     for reminder in await of_subject(work.db, subject_id):
         if reminder.staff_id is None and reminder.state in NOTIFIED and reminder.answered_at is None:

@@ -53,7 +53,7 @@ EndReason = Literal[
 ]
 # What a channel or its service said, as it was stored.
 ServiceWords = NewType("ServiceWords", str)
-# Why an attempt was not made, or nobody knows how it ended.
+# Why no attempt was made, or why nobody knows how it ended.
 AttemptReason = Literal[
     "its service does not answer; it is tried again later",
     "part of it was cancelled; it is written again",
@@ -86,7 +86,7 @@ class ReminderState(StrEnum):
 
 
 class Reply(StrEnum):
-    """To a visit, by a button of its reminder, a link or a page."""
+    """A reply to a visit, by a button of its reminder, a link or a page."""
 
     COMING = "coming"
     CANT_COME = "cant"
@@ -100,7 +100,7 @@ class StaffTask(StrEnum):
 
 
 class AttemptState(StrEnum):
-    """One try: `SENDING` is stored before it; the device's receipts lead to `SHOWN`, `OPENED` and `ANSWERED`."""
+    """One attempt: `SENDING` is stored first; the device's receipts lead to `SHOWN`, `OPENED` and `ANSWERED`."""
 
     SENDING = "sending"
     ANSWERED = "answered"

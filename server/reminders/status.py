@@ -16,7 +16,7 @@ from server.reminders.states import AttemptState, ReminderState
 
 NOT_REACHED = (ReminderState.UNREACHED, ReminderState.FAILED, ReminderState.MISSED)
 
-AHEAD = timedelta(days=8)  # what is planned for later is not shown yet
+AHEAD = timedelta(days=8)  # reminders planned for later are not shown yet
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Pure rules of a channel policy: which channels a reminder uses, in which order, and how long each one waits."""
+"""Pure rules of a channel policy: which channels a reminder uses, in which order, and how long we wait for each."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass

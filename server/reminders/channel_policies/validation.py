@@ -27,7 +27,7 @@ class PolicyChange:
 
 
 class BadPolicy(ValueError):
-    """A policy that cannot be saved; `why` is a key that the page translates, `kind` the one at fault if one is."""
+    """A policy that we cannot save; `why` is a key that the page translates, `kind` is the faulty kind, if any."""
 
     def __init__(self, why: PolicyFault, kind: ReminderKind | None = None) -> None:
         super().__init__(why)

@@ -29,7 +29,7 @@ AROUND = select(Reminder).where(
     is_among(Reminder.patient_id, given()),
     Reminder.audience.in_(TO_PATIENT),
     Reminder.kind.in_(digest_rules.COMBINABLE),
-    # A CASE, because SQLite would look up the parts of an OR apart, and read all that is due for everybody.
+    # A CASE: for an OR, SQLite would search for each part separately and read all due reminders of everybody.
     case((Reminder.notified_at.is_not(None), Reminder.notified_at > YESTERDAY), else_=IS_COMING),
 )
 UNLOCKED = select(Reminder.id).where(is_among(Reminder.id, given())).with_for_update(key_share=True, skip_locked=True)
@@ -46,7 +46,7 @@ class Digests:
 async def combine(
     db: AsyncSession, claimed: Sequence[Reminder], patients: Mapping[str, Patient], now: datetime
 ) -> Digests:
-    """Choose what to send now, from those claimed and those due soon. `patients` are those of the claimed, by id."""
+    """Choose which claimed or soon due reminders to send now. `patients`: the claimed reminders' patients, by id."""
     going = [reminder for reminder in claimed if not _is_new(reminder, now)]
     together: dict[tuple[str, str], list[Reminder]] = {}  # a reminder for the patient alone gets a digest of its own
     for reminder in claimed:
@@ -70,7 +70,7 @@ def _is_new(reminder: Reminder, now: datetime) -> bool:
 async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> dict[str, list[Reminder]]:
     """Patient id → the reminders sent within the last day, and those due by tomorrow at this time.
 
-    One that is due and that another transaction has locked is left out: it must not hold up the others (case 135).
+    A due reminder that another transaction has locked is left out: it must not hold up the others (case 135).
     """
     if not patient_ids:
         return {}
@@ -83,7 +83,7 @@ async def _around(db: AsyncSession, patient_ids: list[str], now: datetime) -> di
 
 
 async def _without_locked(db: AsyncSession, found: list[Reminder]) -> list[Reminder]:
-    """Lock those that may still join a digest; leave out those that somebody else has locked."""
+    """Lock the reminders that may still join a digest; leave out those that another transaction has locked."""
     waiting = {reminder.id for reminder in found if reminder.state == ReminderState.SCHEDULED}
     if not waiting:
         return found

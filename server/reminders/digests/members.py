@@ -37,7 +37,7 @@ async def release_members(db: AsyncSession, carrier: Reminder, now: datetime) ->
         .where(Reminder.carrier_id == carrier.id, Reminder.state == ReminderState.COMBINED)
         .values(state=ReminderState.SCHEDULED, carrier_id=None, notified_at=None, next_at=now, tries=0)
         .returning(Reminder)
-        .execution_options(populate_existing=True, synchronize_session=False)  # what it returns is loaded anew anyway
+        .execution_options(populate_existing=True, synchronize_session=False)  # returned rows are loaded anew anyway
     )
     for reminder in freed:
         audit.record(Work(db, actor.system(reminder.clinic_id), now), "reminder.separated", reminder)

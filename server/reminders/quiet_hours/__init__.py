@@ -1,1 +1,1 @@
-"""Quiet hours: when a person wants no sound, and what that means for the reminders still to come."""
+"""Quiet hours: when a person wants no sound, and how that moves the reminders still to come."""

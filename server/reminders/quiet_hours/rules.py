@@ -1,4 +1,4 @@
-"""Pure rules of quiet hours: when a person hears of a reminder that falls due in them."""
+"""Pure rules of quiet hours: when to send a reminder that falls due in them."""
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -8,10 +8,10 @@ from server.reminders.rules import Planned
 from server.reminders.states import ReminderKind
 
 DAY = timedelta(days=1)
-EARLIER = timedelta(minutes=15)  # how long before quiet hours to send what they would make useless
+EARLIER = timedelta(minutes=15)  # how long before quiet hours to send a reminder that they would make useless
 ENOUGH = timedelta(hours=1)  # to answer a check-in after quiet hours
 ANSWERED = (ReminderKind.CHECK_IN, ReminderKind.NUDGE)
-# What waits for the end of quiet hours. A changed visit, a test and what goes to staff sound at any hour.
+# Kinds that wait for the end of quiet hours. Changes of visits, tests and messages to staff sound at any hour.
 QUIETED = (ReminderKind.VISIT, *ANSWERED, ReminderKind.DEVICE_CHECK)
 
 
@@ -34,9 +34,9 @@ def read_quiet(start: str | None, end: str | None, zone: str) -> Quiet | None:
 def heard_at(plan: Planned, quiet: Quiet | None, now: datetime) -> datetime:
     """When to send it first: at its moment, or after quiet hours; a visit's also before them.
 
-    Nothing is announced before it can be answered: where the end of quiet hours is too late for a check-in, it is
-    announced as it opens (case 153). A visit's reminder goes out before quiet hours if less than half of the time from
-    its moment to its expiry would be left after them.
+    No check-in is announced before the patient can answer it: if the end of quiet hours is too late, it is announced as
+    it opens (case 153). A visit's reminder goes out before quiet hours if less than half of the time from its moment to
+    its expiry would be left after them.
     """
     if quiet is None or plan.kind not in QUIETED or not is_quiet(plan.moment, quiet):
         return plan.moment
@@ -52,10 +52,10 @@ def heard_at(plan: Planned, quiet: Quiet | None, now: datetime) -> datetime:
 
 
 def waits_until(plan: Planned, quiet: Quiet | None, now: datetime, is_first: bool) -> datetime | None:
-    """Until when a try that is due now must wait for the end of quiet hours; None if it may be made (case 155).
+    """The end of quiet hours for which a due attempt must wait; None if it may go out now (case 155).
 
-    This holds for each channel and each retry. Where waiting would be too late, a visit may still be announced, and a
-    check-in on its first channel (`is_first`) alone.
+    This holds for each channel and each retry. If waiting would be too late, a visit may still be announced, and a
+    check-in only on its first channel (`is_first`).
     """
     if quiet is None or plan.kind not in QUIETED or not is_quiet(now, quiet):
         return None
@@ -71,13 +71,13 @@ def _is_useful(plan: Planned, at: datetime) -> bool:
 
 
 def _end(moment: datetime, quiet: Quiet) -> datetime:
-    """When the quiet hours end that `moment` is in."""
+    """The end of the quiet hours that contain `moment`."""
     wall = to_wall(moment, quiet.zone)
     return on_day(wall.date() if wall.time() < quiet.end else wall.date() + DAY, quiet.end, quiet.zone)
 
 
 def _start(moment: datetime, quiet: Quiet) -> datetime:
-    """When the quiet hours began that `moment` is in."""
+    """The start of the quiet hours that contain `moment`."""
     wall = to_wall(moment, quiet.zone)
     return on_day(wall.date() if wall.time() >= quiet.start else wall.date() - DAY, quiet.start, quiet.zone)
 
