@@ -86,9 +86,9 @@ async def enter(
 async def _enter_late(
     work: Work, check_in: CheckIn, definition: Definition, stored: Response, given: Mapping[str, Value]
 ) -> Taken | Conflict:
-    """Store what differs from the patient's own response as a conflicting version, with its flags (case 115).
+    """Store answers that differ from the patient's response as a conflicting version, with its flags (case 115).
 
-    A colleague's entry is left alone: staff look at it, and correct it if theirs is right.
+    A colleague's entry stays as it is: the staff member looks at it, and corrects it if it is wrong.
     """
     if given == history.answers_of(stored):  # pressed twice
         return Taken(stored, again=True)

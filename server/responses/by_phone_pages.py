@@ -62,9 +62,9 @@ def _remark(taken: Taken | Conflict) -> Remark | None:
 
 @get("/", opt=STAFF)
 async def correct_page(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[Any]:
-    """The newest version. Where that is another one, the form still goes to the address at which it was opened.
+    """Show the newest version. If that is another one, the form still goes to the address at which it was opened.
 
-    So a form that was typed for the earlier version comes back into its own page, with what was typed.
+    So a form that staff filled in for the earlier version comes back into its own page, with the typed text.
     """
     earlier = found(await unread.find(work.db, work.actor, response_id))
     newest = await corrections.newest_version(work.db, earlier)
@@ -81,7 +81,7 @@ async def correct_page(request: Ask, work: InWork, response_id: FromPath[str]) -
 async def correct(request: Ask, work: InWork, response_id: FromPath[str]) -> Response[Any]:
     """Replace answers that were entered by mistake.
 
-    If a colleague did so first, their other corrections come into the form, and nothing is saved yet (case 89).
+    If a colleague did so first, the form takes over their other corrections and saves nothing yet (case 89).
     """
     earlier = found(await unread.find(work.db, work.actor, response_id))
     check_in = found(await lookup.lock(work.db, work.actor, earlier.check_in_id))
@@ -115,7 +115,7 @@ def _read(definition: Definition, form: FormMultiDict) -> dict[str, Value]:
 
 
 def _is_empty(answers: Answers, form: FormMultiDict) -> bool:
-    """Whether no question has an answer, and nobody has said that this is meant."""
+    """Whether no question has an answer, and staff have not confirmed that."""
     return all(value is None for value in answers.values()) and not text(form, "sure", 3)
 
 

@@ -1,4 +1,4 @@
-"""The form on which staff enter or correct the answers of a phone call: what it shows, and what was typed."""
+"""The form on which staff enter or correct the answers of a phone call: what it shows, and what staff typed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

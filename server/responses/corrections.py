@@ -20,7 +20,7 @@ from server.responses.models import ConflictingVersion, Response
 
 
 def may_correct(response: Response) -> bool:
-    """Whether staff entered it, and it still stands."""
+    """Whether staff entered this response and it still counts."""
     return response.entered_by is not None and response.undone_at is None
 
 
@@ -75,7 +75,7 @@ async def versions_before(db: AsyncSession, response: Response) -> list[Response
 
 
 async def newest_version(db: AsyncSession, response: Response) -> Response:
-    """The version that stands in the place of this response."""
+    """The version that counts in place of this response."""
     while (after := await version_after(db, response)) is not None:
         response = after
     return response

@@ -38,7 +38,7 @@ def _theirs(actor: Actor, check_in_id: str) -> Select[CheckIn]:
 
 
 async def may_answer(work: Work, check_in: CheckIn) -> bool:
-    """Whether this person can still answer it.
+    """Whether this person can still answer the check-in.
 
     A caregiver can't once a response was sent, even if its private questions remain.
     """
@@ -70,7 +70,7 @@ async def open_now(work: Work) -> list[CheckIn]:
 
 
 async def may_be_asked(db: AsyncSession, check_in: CheckIn) -> bool:
-    """Whether Interlude can still ask what was published (case 111)."""
+    """Whether Interlude can still ask the published questionnaire (case 111)."""
     return not (await questionnaires.definition_of(db, check_in.questionnaire_id)).refused_because
 
 

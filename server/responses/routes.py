@@ -1,4 +1,4 @@
-"""All routes of this feature. The pages of one check-in share its address and what they need of it."""
+"""All routes of this feature. The pages of one check-in share its address and what they look up of it."""
 
 from litestar import Router
 from litestar.di import Provide

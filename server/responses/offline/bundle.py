@@ -62,7 +62,7 @@ async def kept(
 
 
 def add_person(found: dict[str, Any], others: dict[str, Any]) -> None:
-    """Add what is due for another patient on the phone. Each check-in says as whom the phone sends it (case 97).
+    """Add the due check-ins of another patient on the phone. Each says as whom the phone sends it (case 97).
 
     Each patient has a help page of their own: the clinics, and with them the numbers, may differ.
     """

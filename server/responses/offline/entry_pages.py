@@ -1,4 +1,4 @@
-"""Take what a device encrypted while it was offline: whole check-ins and single answers."""
+"""Take the entries that a device encrypted while it was offline: whole check-ins and single answers."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -75,7 +75,7 @@ class Caller:
     who: str = ""
 
     async def check_in(self) -> CheckIn | None:
-        """None if this person may not see it, or if it waits and cannot be asked."""
+        """The check-in; None if this person may not see it, or if it waits and Interlude cannot ask it."""
         return await self._to_ask(await lookup.find(self.work.db, self.work.actor, self.check_in_id))
 
     async def locked(self) -> CheckIn | None:
@@ -94,6 +94,6 @@ class Caller:
         return Answering(self.work, check_in, definition, respondent)
 
     async def at_check_in(self) -> Answering | None:
-        """The respondent that the address names, at the check-in; None if this person may not see it."""
+        """The check-in, answered by the respondent that the address names; None if this person may not see it."""
         check_in = await self.check_in()
         return None if check_in is None else await self.answering(check_in)

@@ -47,7 +47,7 @@ async def screens(
 async def needing_staff(work: Work, check_in: CheckIn, definition: Definition) -> dict[str, list[str]]:
     """Question → the raw answers that staff must act on today or at once; "" is a skip.
 
-    Without a network, a device asks after these how urgent it is.
+    After such an answer, a device without a network asks how urgent it is.
     """
     triggers = await fired_triggers.triggers_for(work.db, check_in.clinic_id, definition.slug)
     expected = await fired_triggers.expected_levels(work.db, check_in.patient_id, work.now)

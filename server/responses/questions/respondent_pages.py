@@ -1,4 +1,4 @@
-"""Open a check-in: ask who is answering if nobody said so yet, then lead to the first step."""
+"""Open a check-in: ask who is answering if that is not known yet, then lead to the first step."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Same as last time: show the last answers first, and save them as copied (UX: patient screen 6).
 
 It is offered to the same respondent only, if the questionnaire allows it, and never after a flag for today or an urgent
-one. Copied answers that nobody sent are no answers: a check-in that closes before it is sent leaves them out.
+one. Copied answers count only once somebody sends them: a check-in that closes before that leaves them out.
 """
 
 from collections.abc import Iterable

@@ -21,7 +21,7 @@ SUBJECT = re.compile(r"\b(do|have|are|were|did|can|has|does|will|could) you\b", 
 STATED = re.compile(r"\byou (do|have|are|were)\b", re.IGNORECASE)
 OWN = re.compile(r"\byour(s|self)?\b", re.IGNORECASE)
 OTHER = re.compile(r"\byou\b", re.IGNORECASE)
-# What our texts say to the patient, by language.
+# The words by which our texts address the patient, by language.
 SAYS_YOU = {
     "en": re.compile(r"\byou(r|rs|rself)?\b", re.IGNORECASE),
     "es": re.compile(r"\b(usted|sus?|le|puede|come)\b", re.IGNORECASE),
@@ -29,7 +29,7 @@ SAYS_YOU = {
 
 
 def naming(patient: str, respondent: Respondent, kind: ActorKind) -> dict[str, Any]:
-    """Context of a page: what the patient of this full name is called, and whether the page says that for "you"."""
+    """Context of a page: the name that it uses for the patient of this full name, and whether that stands for "you"."""
     by_name = speaks_of_patient(respondent, kind)
     titled = partial(title_about, name=patient) if by_name else (lambda definition: definition.title)
     return {"called": first_name(patient), "by_name": by_name, "titled": titled}

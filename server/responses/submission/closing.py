@@ -27,7 +27,7 @@ AT_ONCE = 200
 async def close_ended(db: AsyncSession, now: datetime) -> int:
     """Close ended check-ins and return how many. A failure on one is logged and does not block the others.
 
-    Where somebody acts on the check-in or its patient, it is left to the next tick.
+    A check-in whose row or patient somebody else has locked waits for the next tick.
     """
     ended = await db.scalars(
         select(CheckIn)
@@ -53,7 +53,7 @@ async def _close_safely(db: AsyncSession, check_in: CheckIn, now: datetime) -> b
 
 
 async def submit_started(work: Work, plan: Plan) -> None:
-    """Submit what has been answered of the plan's open check-ins, before the plan ends (case 156).
+    """Submit the answers so far to the plan's open check-ins, before the plan ends (case 156).
 
     The caller has locked the patient.
     """
@@ -79,7 +79,7 @@ async def _close(db: AsyncSession, check_in: CheckIn, now: datetime) -> None:
 async def _submit_draft(db: AsyncSession, check_in: CheckIn, now: datetime) -> bool:
     """Submit the patient's draft if it has answers, else the first caregiver's; False if there are none.
 
-    What other caregivers began is kept beside it.
+    The drafts of other caregivers are kept beside it.
     """
     definition = await questionnaires.definition_of(db, check_in.questionnaire_id)
     for author, respondent in (await drafts.authors(db, check_in)).items():

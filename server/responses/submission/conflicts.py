@@ -31,7 +31,7 @@ class Sent:
 async def keep_drafts(work: Work, sent: Sent) -> None:
     """Keep the draft answers that this response lacks or contradicts, as a conflicting version of each author.
 
-    They are others', or the sender's own from another phone or tab after this one had shown the answers (case 89).
+    They come from other people, or from the sender's other phone or tab after this one had shown the answers (case 89).
     """
     for author, respondent in (await drafts.authors(work.db, sent.check_in)).items():
         kept = await drafts.kept(work.db, sent.check_in, author, with_copies=False)

@@ -91,7 +91,7 @@ async def _keep_changed(work: Work, before: Sent, answers: Answers) -> None:
 def _completes(stored: Response, submission: Submission, seen: Answers, given_here: Answers) -> bool:
     """Whether this contains the partial response and completes it: the rest waited on a device without a network.
 
-    What "hands" sent counts as partial, whether or not the private questions were answered since.
+    A response by "hands" counts as partial, whether or not the patient has answered the private questions since.
     """
     part = {link_id: value for link_id, value in seen.items() if value is not None}
     others = submission.respondent != Respondent.SELF

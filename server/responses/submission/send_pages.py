@@ -74,7 +74,7 @@ async def say_urgency(request: Ask, work: InWork, check_in_id: FromPath[str]) ->
 
 @post("/withdraw", opt=PERSON)
 async def undo(request: Ask, work: InWork, check_in_id: FromPath[str]) -> Response[Any]:
-    """Undo the response. A second press leads to the same page, in the same hands, which may not see all answers."""
+    """Undo the response. A second press leads to the same page for the same respondent, who may not see all answers."""
     check_in = found(await lookup.lock(work.db, work.actor, check_in_id))
     response = await history.find(work.db, work.actor, check_in.id)
     if response is not None and not await receipt.undo(work, response):

@@ -1,4 +1,4 @@
-"""A submission, what becomes of it, and what every submission settles."""
+"""A submission, its result, and the steps that follow every submission."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class Conflict:
 def private_waits(
     check_in: CheckIn, definition: Definition, submission: Submission, answers: Answers, now: datetime
 ) -> bool:
-    """Whether it stays open for the patient: "hands" sent it, and private questions were not asked."""
+    """Whether the check-in stays open for the patient: "hands" sent it, and private questions were not asked."""
     unasked = [question for question in private_questions(definition) if question.link_id not in answers]
     sent = submission.respondent == Respondent.HANDS and submission.status == ResponseStatus.COMPLETED
     return sent and bool(unasked) and now < check_in.closes_at

@@ -123,7 +123,7 @@ def _response(
 async def version_answered(db: AsyncSession, check_in: CheckIn, version_shown: str) -> str:
     """Id of the version that was answered (case 50).
 
-    That is the version that the device names, if it is one of this questionnaire; else the check-in's own.
+    It is the version that the device names, if it belongs to this questionnaire; else the check-in's own.
     """
     theirs = await db.get(Questionnaire, version_shown) if version_shown else None
     if theirs is None or theirs.clinic_id != check_in.clinic_id:

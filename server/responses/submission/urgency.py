@@ -1,4 +1,4 @@
-"""How urgent the patient finds it: asked after answers that need staff, and changed at any time after that."""
+"""Ask how urgent the patient finds answers that need staff; the patient can change the choice at any time."""
 
 from datetime import datetime
 
