@@ -38,7 +38,7 @@ class Asset:
 
     @cached_property
     def br(self) -> bytes | None:
-        """Compressed at the first request: all assets together would hold up the start by a fifth of a second."""
+        """Compress at the first request: to compress all assets would hold up the start by a fifth of a second."""
         return bytes(brotli.compress(self.body, quality=11)) if self.is_text else None
 
     @cached_property
@@ -78,7 +78,7 @@ class Assets:
         return found
 
     def _add_scripts(self, paths: Iterable[Path]) -> None:
-        """Modules after what they import: a module has the hashed names of its imports in it. Refuses a cycle."""
+        """Add each module after its imports, because it contains their hashed names. Refuses a cycle."""
         sources = {path.name: _script(path) for path in sorted(paths)}
         self._imports = {name: IMPORT.findall(source) for name, source in sources.items()}
         for name in TopologicalSorter(self._imports).static_order():
@@ -124,7 +124,7 @@ def _htmx() -> bytes:
 
 
 def module_tags(assets: Assets, names: tuple[str, ...]) -> Markup:
-    """Loads page scripts. What they import is named too, so that it is fetched at once and not one after the other."""
+    """The tags that load page scripts. They name the imports too, so that the browser fetches all at once."""
     imported = [assets.url(name) for name in assets.imported_by(names) if name not in names]
     preloads = [Markup('<link rel="modulepreload" href="{}">').format(url) for url in imported]
     scripts = [Markup('<script type="module" src="{}"></script>').format(assets.url(name)) for name in names]

@@ -13,11 +13,11 @@ LOCAL_PREFIX = "local-"
 PERSON_COOKIE = "__Host-interlude"  # the session of a patient or caregiver
 OTHERS_COOKIE = "__Host-interlude-others"  # the sessions of a caregiver's other patients (case 97)
 STAFF_COOKIE = "__Host-interlude-desk"  # the session of a staff member
-LINK_COOKIE = "__Host-link"  # what was opened in this browser while nobody was signed in
+LINK_COOKIE = "__Host-link"  # the link that somebody opened in this browser while signed out
 
 
 def cookie(connection: Connection, name: str, value: str, life: timedelta) -> Cookie:
-    """A cookie that scripts can't read. `__Host-`, where the site has it: only this host can set it, over https."""
+    """A cookie that scripts can't read. Where the site uses `__Host-`, only this host can set it, over https."""
     settings: Settings = connection.app.state.settings
     return Cookie(
         key=name_on(settings, name),
@@ -36,7 +36,7 @@ def value_of(connection: Connection, name: str) -> str:
 
 
 def name_on(settings: Settings, name: str) -> str:
-    """The name on this site of a cookie that is `name` on https."""
+    """This site's name for the cookie that is `name` on https."""
     return name if are_secure(settings) else name.replace(PREFIX, LOCAL_PREFIX, 1)
 
 

@@ -26,7 +26,7 @@ class MayOpen(StrEnum):
 
 
 Ask = Request[Visitor, Any, State]
-# Also what is no request yet, as a guard or a middleware sees it.
+# Also a connection that is no request yet, as in a guard or a middleware.
 Connection = ASGIConnection[Any, Visitor, Any, State]
 
 # Parameters that Litestar injects by name (see providers.py).
@@ -50,7 +50,7 @@ ADMIN = {"who": MayOpen.ADMIN}
 
 # For scripts of the page or the service worker, which have no form to carry a CSRF token.
 SAME_ORIGIN = {"no_csrf": True, "same_origin": True}
-TELLS_LEFT = {"tells_left": True}  # refuses what arrives after consent was withdrawn, and says so
-BY_OWNER = {"by_owner": True}  # sent as the person whose it is, whoever is active on the phone (case 97)
-BY_ANYONE_HERE = {"by_anyone_here": True}  # also where the active session has ended and another goes on (case 97)
+TELLS_LEFT = {"tells_left": True}  # refuses entries that arrive after consent was withdrawn, and says so
+BY_OWNER = {"by_owner": True}  # sent as its owner, whoever is active on the phone (case 97)
+BY_ANYONE_HERE = {"by_anyone_here": True}  # even if the active session has ended and another goes on (case 97)
 WRITES = {"writes": True}  # a GET that writes, such as "opened by"

@@ -1,7 +1,7 @@
-"""Two people who edit the same thing: the later save must lose nothing of the earlier one (case 89).
+"""Two people edit the same form: the later save must lose nothing of the earlier one (case 89).
 
-A form carries a mark of each value that it showed. If a value is another one now, nothing is saved: the page comes back
-with what was typed where the person changed something, and with the newer value where not.
+A form carries a mark of each value that it showed. If a value has changed since, nothing is saved: the page comes back
+with the person's text in the fields that the person changed, and with the newer value in all others.
 """
 
 from collections.abc import Mapping
@@ -23,22 +23,22 @@ class Merged:
 
 
 def is_older(shown: str, now: str) -> bool:
-    """Whether a page showed something else than `now`. A page of a former version says nothing."""
+    """Whether a page showed another value than `now`. A page of an earlier version does not say."""
     return shown not in ("", now)
 
 
 def asked(question: str) -> str:
-    """The value of the button that goes on after a question, so that it counts for that question alone."""
+    """The value of the button that says yes to a question, so that the press counts for that question alone."""
     return _mark(question)
 
 
 def goes_on(form: FormMultiDict, button: str, question: str) -> bool:
-    """Whether the button was pressed on a page that asked this. One of a former version says "yes" to all."""
+    """Whether the button was pressed on a page that asked this. A button of an earlier version says "yes" to all."""
     return form.get(button) in ("yes", asked(question))
 
 
 def marks(shown: Values) -> str:
-    """For the hidden field `seen`: a short hash of each value. Whoever has the page knows the values anyway."""
+    """For the hidden field `seen`: a short hash of each value. Anybody who has the page knows the values anyway."""
     return " ".join(f"{name}={_mark(value)}" for name, value in shown.items())
 
 
@@ -57,7 +57,7 @@ def merge(typed: FormMultiDict, now: Values) -> Merged:
 
 
 def _typed(form: FormMultiDict, name: str) -> str:
-    """The field's text; of several checkboxes, or of a list with a field to add to it, all values."""
+    """The field's text; for several checkboxes, or a list with a field to add to it, all values."""
     return " ".join(value for value in form.getall(name, []) if isinstance(value, str) and value)
 
 

@@ -22,7 +22,7 @@ LONG_WORD = 40  # characters; ids and times are shorter
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 SECRETS = ("password", "secret", "code", "proof", "_csrf_token", "back", "outbox")
 PAGE_FIELD = "page"  # the page on which a form stands
-PERSON_FIELD = "person"  # whose page a form stands on, on a phone with several patients
+PERSON_FIELD = "person"  # the patient whose page has the form, on a phone with several patients
 HIDDEN = (
     "agree",
     "seen",
@@ -35,7 +35,7 @@ HIDDEN = (
     "replied",
     PAGE_FIELD,
     PERSON_FIELD,
-)  # what a page remembers, and nobody typed
+)  # values that a page remembers and nobody typed
 PRESSED = (
     "another",
     "anyway",
@@ -52,15 +52,15 @@ Word = TypeVar("Word", bound=StrEnum)
 class RereadRequest(Request[Any, Any, Any]):
     """A request whose body can still be read after its form.
 
-    Litestar reads a multipart form from the network and keeps no body, so that whoever needs both, as a guard and a
-    transaction do, would fail. Mail programs stop emails by such a form (RFC 8058, case 128).
+    Litestar reads a multipart form from the network and keeps no body, so a guard and a transaction could not both read
+    it. Mail programs send such a form to unsubscribe from emails (RFC 8058, case 128).
     """
 
     async def form(self) -> FormMultiDict:
         await self.body()
         try:
             return await super().form()
-        except (LookupError, UnicodeDecodeError):  # an unknown charset, or other bytes than it has
+        except (LookupError, UnicodeDecodeError):  # an unknown charset, or bytes that are invalid in it
             raise ClientException("the form cannot be read") from None
 
 
@@ -82,7 +82,7 @@ async def json_of(request: Request[Any, Any, Any]) -> dict[str, Any]:
 
 
 class BadForm(ClientException):
-    """A form that can't be taken. It comes back as it was, with these words at its fields (case 116)."""
+    """A form that we refuse. It comes back as it was sent, with these words at its fields (case 116)."""
 
     status_code = 422
 
@@ -100,7 +100,7 @@ class TooLong(BadForm):
 
 
 def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
-    """The trimmed text of a field; "" if it is absent, or nothing of it can be seen (case 81). Raises TooLong."""
+    """The trimmed text of a field; "" if it is absent, or shows nothing (case 81). Raises TooLong."""
     value = form.get(name)
     kept = without_isolates(value).replace("\0", "").strip() if isinstance(value, str) else ""
     if len(kept) > longest:
@@ -109,7 +109,7 @@ def text(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
 
 
 def line(form: FormMultiDict, name: str, longest: int = LONGEST) -> str:
-    """The text of a field of one line, such as a name, without what nobody sees; "" if nothing is left to see."""
+    """The text of a one-line field, such as a name, without invisible characters; "" if nothing visible is left."""
     return one_line(text(form, name, longest))
 
 
@@ -146,7 +146,7 @@ def texts(form: FormMultiDict, name: str) -> list[str]:
 
 
 def whole(form: FormMultiDict, name: str) -> int | None:
-    """The number; None if the field is empty. Raises BadForm for what is no whole number."""
+    """The number; None if the field is empty. Raises BadForm for anything but a whole number."""
     value = text(form, name)
     if value and not WHOLE.fullmatch(value):
         raise BadForm(form, {name: _("Please write a whole number.")})
@@ -160,7 +160,7 @@ def way_back(form: FormMultiDict, otherwise: str) -> str:
 
 
 def a_date(form: FormMultiDict, name: str) -> date | None:
-    """The date; None if the field is empty. Raises BadForm for what is no date."""
+    """The date; None if the field is empty. Raises BadForm for anything but a date."""
     typed = text(form, name)
     try:
         return date.fromisoformat(typed) if typed else None
@@ -169,7 +169,7 @@ def a_date(form: FormMultiDict, name: str) -> date | None:
 
 
 def a_time(form: FormMultiDict, name: str) -> time | None:
-    """The time; None if the field is empty. Raises BadForm for what is no time."""
+    """The time; None if the field is empty. Raises BadForm for anything but a time."""
     typed = text(form, name)
     try:
         return datetime.strptime(typed, "%H:%M").time() if typed else None

@@ -76,9 +76,9 @@ def _home(request: Request[Any, Any, Any]) -> Onward:
 
 
 def is_at_desk(request: Request[Any, Any, Any]) -> bool:
-    """Whether staff ask. They get the desk's layout and never a patient's page (case 116).
+    """Whether the request is from staff, who get the desk's layout and never a patient's page (case 116).
 
-    An unknown address is refused before anybody looks at who asks: then the cookies tell.
+    We refuse an unknown address before we look up the visitor; then the cookies tell.
     """
     if request.url.path.split("/")[1] == "staff":
         return True
@@ -105,7 +105,7 @@ def on_http_exception(request: Request[Any, Any, Any], error: HTTPException) -> 
 
 
 def _for_people(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any] | None:
-    """Words that only a page can say; None if the usual words of the status do."""
+    """A page's own words for this error; None if the usual words of the status are enough."""
     extra = error.extra if isinstance(error.extra, dict) else {}
     if isinstance(error, NotAuthorizedException):
         return _not_signed_in(request, extra)
@@ -150,7 +150,7 @@ def _forbidden(request: Request[Any, Any, Any], extra: dict[str, Any]) -> Respon
 
 
 def _sign_in_first(request: Request[Any, Any, Any]) -> Response[Any]:
-    """To the page to join. A link to a check-in or a visit is remembered for it, so that it can say so (case 96)."""
+    """Redirect to the page to join, which can then say that the link to a check-in or visit is remembered (case 96)."""
     response = render.go(request, "/join")
     link = LINKS.get(request.url.path.split("/")[1])
     if link:
@@ -159,7 +159,7 @@ def _sign_in_first(request: Request[Any, Any, Any]) -> Response[Any]:
 
 
 def _is_own_form(request: Request[Any, Any, Any], otherwise: str = "") -> bool:
-    """Whether a page of ours sent this form, as the browser says; `otherwise` is for browsers that don't say it.
+    """Whether a page of ours sent this form, as the browser says; `otherwise` if it doesn't say.
 
     A form of another site never comes back filled in: somebody could send it by mistake.
     """

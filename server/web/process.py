@@ -1,11 +1,11 @@
-"""The web's process: uvicorn with our settings, behind the proxies that the operator trusts."""
+"""The web process: uvicorn with our settings, behind the proxies that the operator trusts."""
 
 import uvicorn
 from litestar import Litestar
 
 from server.settings import Settings
 
-# Seconds that a connection may be idle, longer than proxies keep one: a form that is posted just as we close it is
+# Seconds that a connection may be idle, longer than proxies keep one: a form that arrives just as we close it is
 # lost, and the service worker then says that it may not have been sent.
 KEEP_ALIVE = 75
 

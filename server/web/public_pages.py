@@ -88,7 +88,7 @@ def desk_offline(request: Request[Any, Any, Any]) -> Response[str]:
 
 @get("/offline/desk/unsent", opt=ANYONE, sync_to_thread=False)
 def desk_unsent(request: Request[Any, Any, Any]) -> Response[str]:
-    """The same for a form of the desk that could not be sent."""
+    """The same page for a form of the desk."""
     return render.page(request, "shared/desk_offline.html", unsent=True)
 
 

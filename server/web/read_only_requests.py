@@ -1,4 +1,4 @@
-"""Requests that only read: HEAD, and what a browser fetches before anybody asked for it (case 126)."""
+"""Read-only requests: HEAD, and pages that a browser fetches before a person asks for them (case 126)."""
 
 from typing import Any
 

@@ -93,7 +93,7 @@ def asked_from(request: Request[Any, Any, Any]) -> str:
 
 
 def like(request: Request[Any, Any, Any]) -> list[tuple[bytes, bytes]]:
-    """The headers to ask a page with as this request did: whole, or as a fragment."""
+    """The headers that ask for a page as this request did: whole, or as a fragment."""
     return [(b"hx-request", b"true")] if wants_fragment(request) else []
 
 

@@ -1,1 +1,1 @@
-"""A refused form comes back in its own page, filled in as it was sent (case 116)."""
+"""A refused form comes back in its own page, filled in as the person sent it (case 116)."""

@@ -1,4 +1,4 @@
-"""A form that was not taken comes back in its own page, filled in as it was sent (cases 91 and 116)."""
+"""A refused form comes back in its own page, filled in as it was sent (cases 91 and 116)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -31,7 +31,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class Sent:
-    """A form as it was sent: where to, from which page, and what its fields held."""
+    """A form as it was sent: its address, the page it stood on, and its fields."""
 
     path: str
     page: str
@@ -44,7 +44,7 @@ class Sent:
         return cls(request.url.path, _own_address(request, page), _texts(form))
 
     def pages(self) -> Iterator[str]:
-        """The pages on which the form may stand: the one that is named, and those near its address."""
+        """The pages on which the form may stand: the named page, and those near the form's address."""
         if self.page:
             yield self.page
         yield f"{self.path}/new"
@@ -64,7 +64,7 @@ class _Standing:
 
     @property
     def lost(self) -> list[str]:
-        """What a person wrote that this form has no field for."""
+        """The texts that a person wrote and for which this form has no field."""
         names = refill.forms_of(self.html)[self.which].names
         texts = [(name, value) for name, values in self.sent.texts.items() if name not in names for value in values]
         return typed_in(FormMultiDict(texts))
@@ -73,8 +73,8 @@ class _Standing:
 class ComesBack(Response[bytes]):
     """Asks for the page on which the form stands, and puts the form back into it; if there is none, the error page.
 
-    What the form's handler did has been rolled back by then. `sent` is another form than this request's, sent before
-    the sign-in that set `cookie`.
+    The changes of the form's handler have been rolled back by then. `sent` is a form other than this request's, sent
+    before the sign-in that set `cookie`.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ def _own_address(request: Request[Any, Any, Any], address: str) -> str:
 
 
 async def _get(request: Request[Any, Any, Any], address: str, cookie: Cookie | None) -> tuple[str, list[str]]:
-    """A page of ours as this visitor gets it, with the cookies that it sets; "" if it is none."""
+    """One of our pages as this visitor gets it, with the cookies that it sets; "" if there is no such page."""
     path, _mark, query = address.partition("?")
     headers = [(name, value) for name, value in request.scope["headers"] if name in SENT_ON]
     if cookie is not None:  # newer than what the browser has sent

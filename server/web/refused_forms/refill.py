@@ -29,7 +29,7 @@ class Form:
 
 @dataclass
 class _Element:
-    """An element that is open. `start` and `after_legend` are places in what is written."""
+    """An element that is open. `start` and `after_legend` are places in the output."""
 
     tag: str
     start: int
@@ -58,7 +58,7 @@ def form_in(html: str, path: str, names: Iterable[str]) -> int | None:
 
 
 def marked(html: str, path: str, names: Iterable[str]) -> str:
-    """A refused form's own page that says at the top what is wrong: say it at these fields too."""
+    """Repeat at these fields the message that a refused form's own page shows at its top."""
     trouble, which = TROUBLE.search(html), form_in(html, path, names)
     if trouble is None or which is None:
         return html
@@ -90,7 +90,7 @@ class _Reader(HTMLParser):
 
 
 class _Writer(HTMLParser):
-    """Writes the page as it was, but for one form."""
+    """Writes the page unchanged except for one form."""
 
     def __init__(self, html: str, filling: Filling) -> None:
         super().__init__(convert_charrefs=False)
@@ -101,7 +101,7 @@ class _Writer(HTMLParser):
         self._used: Counter[str] = Counter()
         self._marked: set[str] = set()
         self._select = ""  # the name of the <select> that is open
-        self._skips = False  # the text of a <textarea> that is filled anew
+        self._skips = False  # the text of a <textarea> that gets new text
         self.feed(html)
         self.close()
 
@@ -148,7 +148,7 @@ class _Writer(HTMLParser):
         return _start(tag, attributes)
 
     def _say(self, name: str, kind: str) -> None:
-        """The message goes before its field, or under the legend of the group that it belongs to."""
+        """Write the message before its field, or under the legend of the field's group."""
         group = next((each.after_legend for each in reversed(self._open) if each.after_legend), 0)
         parent = self._open[-1]
         before = len(self.out) if parent.tag == "form" or parent.is_field else parent.start

@@ -18,7 +18,7 @@ WORDS = {
     503: mark("We're too busy to save this right now. Nothing was sent. Please try again in a minute."),
 }
 
-# Who may do what the person who asks may not.
+# The roles that may do what this person may not.
 NOT_ALLOWED = {
     MayOpen.ADMIN: mark("Your role does not allow this. Only an admin of the clinic may do this. Nothing was changed."),
     MayOpen.CLINICIAN: mark(

@@ -1,1 +1,1 @@
-"""Parts of drawing a page that do not ask for a request."""
+"""The parts of drawing a page that need no request."""

@@ -1,4 +1,4 @@
-"""Filters of the templates: what tells two patients apart, times of day, codes, the names of devices, numbers."""
+"""Filters for templates: the facts that tell two patients apart, times of day, codes, names of devices, numbers."""
 
 import re
 from datetime import date, time
@@ -46,7 +46,7 @@ AFTER_DEVICE = re.compile(r"( \(.*\))?( \d+)?")
 
 
 def device(name: str) -> str:
-    """The name of a device in the reader's language, with its model and number; one that a person gave it stays."""
+    """The name of a device in the reader's language, with its model and number; a name from a person stays."""
     for ours in DEVICES:
         if name.startswith(ours) and AFTER_DEVICE.fullmatch(name[len(ours) :]):
             return language.gettext(ours) + name[len(ours) :]

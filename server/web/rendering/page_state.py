@@ -1,4 +1,4 @@
-"""A short mark of what a patient's page shows: the page asks again when it becomes visible again (case 87)."""
+"""A short mark of a patient's page: the page checks when it becomes visible again whether that changed (case 87)."""
 
 import hashlib
 import re
@@ -10,12 +10,12 @@ TOKENS = re.compile(r'name="(?:_csrf_token|once)" value="[^"]*"')
 
 
 def state_of(html: str) -> str:
-    """The same for two drawings of a page that look the same."""
+    """A hash that is equal for two drawings of a page that look the same."""
     return hashlib.sha256(TOKENS.sub("", html).encode()).hexdigest()[:16]
 
 
 def marked(html: str) -> tuple[str, dict[str, str]]:
-    """A patient's page with its mark, for pwa/app.js, and the header by which it asks again. Other pages have none."""
+    """A patient's page with its mark, for pwa/app.js, and the header to compare it with. Other pages have none."""
     if BODY not in html:
         return html, {}
     state = state_of(html)

@@ -1,4 +1,4 @@
-"""A remark that one page makes once, such as that an act was refused. It is in no address: no reload repeats it."""
+"""A remark that a page shows once, such as "refused". It is not in the address, so no reload repeats it."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -50,7 +50,7 @@ def about(request: Request[Any, Any, Any], kind: RemarkKind) -> str | None:
 
 
 def forget(request: Request[Any, Any, Any], response: Response[Any]) -> None:
-    """The page has made its remark. A HEAD request shows it to nobody."""
+    """Delete the remark that the page has shown. A HEAD request shows it to nobody."""
     is_here = any(about(request, kind) is not None for kind in RemarkKind)
     if is_here and request.method == "GET" and not request.scope.get(IS_READ_ONLY):
         response.set_cookie(replace(cookies.cookie(request, COOKIE, "", LIFE), max_age=0))

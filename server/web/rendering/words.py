@@ -17,13 +17,13 @@ _today: ContextVar[date | None] = ContextVar("today", default=None)
 
 
 def from_today(words: Callable[[Any, date | None], str]) -> Callable[[Any], str]:
-    """The same filter, told which day it is for the reader: it says the year of a day in another one (case 103)."""
+    """The same filter, which knows the reader's today: it adds the year to a day in another year (case 103)."""
     return lambda moment: words(moment, _today.get())
 
 
 @contextmanager
 def read_by(visitor: Visitor, now: datetime) -> Iterator[None]:
-    """While a template is drawn for this visitor."""
+    """Set the reader's today while a template is drawn for this visitor."""
     reader = visitor.staff or visitor.person
     token = _today.set(to_wall(now, reader.zone if reader else "UTC").date())
     try:
@@ -33,7 +33,7 @@ def read_by(visitor: Visitor, now: datetime) -> Iterator[None]:
 
 
 def isolating(translate: Callable[..., str]) -> Callable[..., str]:
-    """The same function, for whose texts each name or word put in is isolated."""
+    """The same function, but it isolates each name or word that it puts into a text."""
 
     @pass_context
     def translated(context: Context, *texts: Any, **put_in: Any) -> str:
