@@ -47,7 +47,7 @@ class Worker:
         self.reported: tuple[bool, frozenset[str]] = (False, frozenset())
         self.wake = asyncio.Event()
         self.overdue: datetime | None = None  # what was due at the last look
-        self.hears_writes = True  # server.worker.wakeups keeps it true to the facts
+        self.hears_writes = True  # server.worker.wakeups keeps it up to date
         self.stopping = asyncio.Event()
 
     async def send_due(self, wait: bool = True) -> None:

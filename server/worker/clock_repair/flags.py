@@ -1,4 +1,4 @@
-"""Bring forward the flags that a clock that was ahead put off."""
+"""Bring forward flags whose next step was put off by a clock that was ahead."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Withdraw the flags for missing answers that a clock that was ahead raised."""
+"""Withdraw flags for missing answers that were raised because the clock was ahead."""
 
 from sqlalchemy import delete, exists, select
 

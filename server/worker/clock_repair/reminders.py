@@ -1,4 +1,4 @@
-"""Make reminders due again at their own time that a wrong clock ended or postponed."""
+"""Take reminders that a wrong clock ended or postponed, and make them due at their own time again."""
 
 from datetime import datetime, timedelta
 
