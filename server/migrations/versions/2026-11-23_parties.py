@@ -1,4 +1,4 @@
-"""Drafts by party, a respondent beside what is set aside; a day called off can be booked again."""
+"""Drafts by party; the respondent of answers that were set aside; a cancelled day can be booked again."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Reminders said together; breakers; when a silent device was asked; each try's service; a check-in's own day."""
+"""Combined reminders; breakers; when we asked a silent device; each attempt's service; a check-in's own day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -43,7 +43,7 @@ def upgrade() -> None:
 
 
 def _with_default(table: str, column: sa.Column[object]) -> None:
-    """What is there gets the default; what comes gets its value from the models."""
+    """Existing rows get the default; new rows get their value from the models."""
     op.add_column(table, column)
     with altering(table) as batch:
         batch.alter_column(column.name, server_default=None)

@@ -1,4 +1,4 @@
-"""A phone that asks first, and the helpers who may let a patient's phone in."""
+"""Phones that ask to be approved, and the caregivers who may approve a patient's phone."""
 
 import sqlalchemy as sa
 from alembic import op

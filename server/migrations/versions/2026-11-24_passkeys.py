@@ -1,4 +1,4 @@
-"""Passkeys of patients and caregivers, and what they are asked to sign."""
+"""Passkeys of patients and caregivers, and the challenges that they sign."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Rules with times, words and authors; notes on flags; expected levels; whom a flag was told, and when next."""
+"""Rules with times, words and authors; notes on flags; expected levels; who was told of a flag, when the next is."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,7 +35,7 @@ def _triggers() -> None:
 
 
 def _flags() -> None:
-    """Until now every questionnaire was at its first version. What is open is owed by its own time."""
+    """Until now every questionnaire was at its first version. An open flag escalates when its outcome is due."""
     with altering("flag") as table:
         table.add_column(sa.Column("version", sa.Integer, nullable=False, server_default="1"))
         table.add_column(sa.Column("rung", sa.Integer, nullable=False, server_default="0"))
@@ -98,7 +98,7 @@ def _of_clinic(table: str) -> list[sa.schema.SchemaItem]:
 
 
 def _with_default(table: str, column: sa.Column[object]) -> None:
-    """What is there gets the default; what comes gets its value from the models."""
+    """Existing rows get the default; new rows get their value from the models."""
     op.add_column(table, column)
     _drop_defaults(table, column.name)
 

@@ -1,4 +1,4 @@
-"""What staff are told is found by when it was due, for the inbox that asks often whether any of it went out."""
+"""An index of reminders to staff by due time: the inbox asks often whether one of them went out."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What a phone's own clock said of when it was answered, where that was off."""
+"""The time of an answer by the phone's own clock, if that clock was wrong."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Check-ins that were sent but for what is the patient's alone."""
+"""Check-ins that were sent without the questions for the patient alone."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Attempts that told of a visit as it was before it changed."""
+"""Attempts that showed a visit as it was before it changed."""
 
 import sqlalchemy as sa
 from alembic import op

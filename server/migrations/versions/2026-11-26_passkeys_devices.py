@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def _bind_passkeys() -> None:
-    """Bind each living passkey to the only device that can have made it; end it where such a device was signed out."""
+    """Bind each living passkey to the only device that can have made it; end it if that device was signed out."""
     found = sa.text("""
         SELECT passkey.id AS passkey_id, device.id AS device_id, device.ended_at AS ended_at
         FROM passkey JOIN device ON device.joined_at <= passkey.made_at

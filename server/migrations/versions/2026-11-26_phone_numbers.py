@@ -1,6 +1,6 @@
 """Phone numbers as they are dialled, beside what was typed; the clinic's country; where text messages may go.
 
-What cannot be read keeps its text, gets no dial string, and stands on the worklist of numbers to check.
+A number that cannot be read keeps its text, gets no dial string, and is on the worklist of numbers to check.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Why a device was signed out, and for which other; the reservation of a code that was typed in a browser."""
+"""Why a device was signed out, and which device replaced it; the reservation of a code typed in a browser."""
 
 import sqlalchemy as sa
 

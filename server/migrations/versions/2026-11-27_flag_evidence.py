@@ -66,9 +66,9 @@ def _table(name: str, *ids: str, **others: Any) -> sa.TableClause:
 def _keep_evidence(
     connection: sa.Connection, flag: Mapping[Any, Any], answered: Mapping[str, Mapping[Any, Any]]
 ) -> None:
-    """One row with the flag's id and state. It names the response only where nothing else can have come to the flag.
+    """One row with the flag's id and state. It names the response only if nothing else can have been added to the flag.
 
-    Where something did, a correction must not withdraw the row: what was there before it is gone.
+    Otherwise a correction must not withdraw the row, because nobody knows the flag's earlier state.
     """
     evidence = _resealed(flag)
     if evidence is None:

@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def _fill_former_pauses() -> None:
-    """Until now the audit log alone knew them."""
+    """Read them from the audit log, which until now was their only record."""
     database = op.get_bind()
     patients = sa.table("patient", sa.column("id"), sa.column("pause_reason"), sa.column("former_pause"))
     ended = sa.select(patients.c.id).where(patients.c.pause_reason.in_(ENDS_CARE))

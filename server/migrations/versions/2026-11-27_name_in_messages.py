@@ -1,4 +1,4 @@
-"""By which name texts and emails say whose they are."""
+"""The name by which texts and emails say whom they are about."""
 
 from alembic import op
 

@@ -1,4 +1,4 @@
-"""Whose draft the note of a flag is after an undo, and which time a moved visit had before."""
+"""The author of a flag's draft note after an undo, and the earlier time of a moved visit."""
 
 import sqlalchemy as sa
 from alembic import op
