@@ -23,11 +23,11 @@ addEventListener("input", () => (isInUse = true));
 addEventListener("submit", () => (isInUse = true));
 document.addEventListener("htmx:afterSwap", () => (isInUse = true));
 
-// What the page shows may have changed since it was drawn (case 87). A question is answered first.
+// The data on the page may have changed since the server drew it (case 87). A question is answered first.
 async function lookAgain() {
   const { state } = document.body.dataset;
   if (!state || isInUse || document.hidden || document.querySelector("main form[data-question]")) return;
-  // A page that now leads elsewhere is opened, not followed: on its way another patient could become the active one.
+  // If the page now redirects, open it instead of following: a redirect could make another patient the active one.
   const response = await fetch(location.href, { redirect: "manual" }).catch(() => null);
   const isElsewhere = response?.type === "opaqueredirect";
   const isChanged = response?.ok && response.headers.get("interlude-state") !== state;

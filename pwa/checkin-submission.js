@@ -37,7 +37,7 @@ async function submit(event) {
 const hasNoAnswers = ({ dataset: { outbox } }) =>
   Object.values(JSON.parse(outbox).answers).every((value) => value === null);
 
-// Every question was skipped: ask first (case 144). False where the page can't ask, or has asked.
+// Every question was skipped: ask first (case 144). False if the page can't ask, or has asked.
 /** @param {Found} form */
 function askWhetherToSend(form) {
   const question = document.getElementById("ask-no-answers");
@@ -59,8 +59,8 @@ async function sendAfterAnswers({ client_id: client }) {
   return left ?? { state: "received" };
 }
 
-// Open the page that follows: how urgent it is, or what happens next. Where another page of this phone sent the
-// check-in, this one has no receipt, and the server chooses the page.
+// Open the page that follows: how urgent it is, or what happens next. If another page of this phone sent the check-in,
+// this one has no receipt, and the server chooses the page.
 /** @param {Entry} entry */
 async function showReceipt({ client_id: client, check_in: checkIn }) {
   await OfflineBundle.removeCheckIn(checkIn).catch(() => {});

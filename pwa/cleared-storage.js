@@ -1,9 +1,9 @@
-// A browser may clear what it stores for a site while answers wait in it. A cookie that says that something waits often
-// outlives them; where the database is gone and the cookie is not, Home says so.
+// A browser may clear a site's data while answers wait there. A cookie that says that answers wait often outlives them:
+// if the cookie is there and the database is gone, Home says so.
 import { within } from "./requests.js";
 
 const NAME = location.protocol === "http:" ? "local-waiting" : "__Host-waiting"; // as in server/web/cookies.py
-const LOOKS = 2000; // ms: a browser that never says which databases it has must not hold up what waits
+const LOOKS = 2000; // ms: a browser that never lists its databases must not hold up the entries that wait
 const MONTHS = 90 * 86400; // s
 const says = (/** @type {string} */ state) => document.cookie.split("; ").includes(`${NAME}=${state}`);
 
@@ -13,7 +13,7 @@ function write(state, life = MONTHS) {
   document.cookie = `${NAME}=${state}; path=/; max-age=${life}; samesite=lax${secure}`;
 }
 
-// Before the outbox is opened, which makes its database anew.
+// Look before the outbox opens, because opening creates its database anew.
 export async function lookForCleared() {
   const stored = await within(LOOKS, indexedDB.databases?.() ?? Promise.resolve(null)).catch(() => null);
   if (stored && says("yes") && !stored.some(({ name }) => name === "interlude-outbox")) write("cleared");

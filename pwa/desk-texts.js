@@ -1,13 +1,13 @@
-// On the staff's pages: what is typed into one form stays until that form is sent, whatever else is pressed meanwhile,
-// and on whichever page the form stands. It lies with the offline bundle, under the same key, and is of its writer alone,
-// until they sign out or half a day has passed.
+// On the staff's pages: keep the text typed into a form until that form is sent, whatever else staff press meanwhile,
+// and on every page that has the form. The text is stored with the offline bundle, under the same key. Only its writer
+// sees it, until they sign out or half a day has passed.
 import { within } from "./requests.js";
 
 const FIELDS = "textarea, select, input:not([type=hidden], [type=file])";
 const SECRET = "[type=password], [autocomplete=one-time-code], .code"; // a form with a secret is not kept at all
 const LIFE = 432e5; // ms
 const SENT = "desk-sent"; // which form this tab has sent: the next page tells whether it was taken
-const PREFIX = "~"; // the names of what is kept begin with it: nothing else that lies there does
+const PREFIX = "~"; // begins the name of each stored text, and no other name there
 const { staff, standsIn, textBack } = document.body.dataset;
 const { get, put, remove, transact } = OfflineBundle.things;
 /** @type {Promise<unknown> | null} */
@@ -40,7 +40,7 @@ const isChoice = ({ type }) => ["radio", "checkbox"].includes(type);
 /** @param {Found} field */
 const valueOf = (field) => (isChoice(field) ? String(field.checked) : field.value);
 
-// What the page came with.
+// The values that the page came with.
 /** @param {Found} field */
 function valueBefore(field) {
   const { defaultChecked, defaultValue } = /** @type {HTMLInputElement} */ (/** @type {unknown} */ (field));
@@ -72,7 +72,7 @@ async function forgetOnceDone(turn) {
   if (keeping === turn) keeping = null;
 }
 
-// The page may go before the last letter is kept.
+// The page may close before the last letter is stored.
 /** @param {On<MouseEvent>} event */
 async function waitForKeeping(event) {
   const pressed = event.target.closest?.("a[href], button");
@@ -84,7 +84,7 @@ async function waitForKeeping(event) {
   pressed.click();
 }
 
-// What is kept, by the address of its form and the names of its fields.
+// The stored texts, by the address of their form and the names of its fields.
 export async function keptNames() {
   const names = await transact("things", "readonly", (things) => things.getAllKeys(IDBKeyRange.lowerBound(PREFIX)));
   return names.map(String);
@@ -103,7 +103,7 @@ async function start() {
   await giveAllBack();
 }
 
-// Whether the form that led to this page was taken: the page is no refusal, and no error.
+// Whether the server accepted the form that led to this page: the page is neither a refusal nor an error.
 function wasTaken() {
   const [visit] = performance.getEntriesByType("navigation");
   return visit.responseStatus ? visit.responseStatus < 400 : !document.querySelector("main > .trouble");

@@ -1,5 +1,5 @@
-// The session in this browser has ended: say what still waits here of its person, and of others whose session has ended
-// too. It is sent after the next sign-in.
+// The session in this browser has ended: say which entries of its person still wait here, and of others whose session
+// has ended too. They are sent after the next sign-in.
 import { waitingText } from "./waiting-text.js";
 
 const place = document.getElementById("waiting");

@@ -1,5 +1,5 @@
-// What was typed in a row of the inbox is back in its form once the row is open (pwa/desk-texts.js): open such rows, each
-// once on a page.
+// Open the inbox rows in which somebody typed, each once on a page: once a row is open, its form shows the text again
+// (pwa/desk-texts.js).
 import { keptNames } from "./desk-texts.js";
 
 const opened = new Set();

@@ -1,4 +1,4 @@
-// Add to Home Screen: the browser's own prompt, where there is one, and a button that sends these steps to a caregiver.
+// Add to Home Screen: the browser's own prompt, if there is one, and a button that sends these steps to a caregiver.
 export {};
 
 /** @type {BeforeInstallPromptEvent | null} */

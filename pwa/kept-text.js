@@ -1,6 +1,6 @@
 "use strict";
-// Text that was typed into a form that did not arrive, by the form's address. It lies with the offline bundle, under the
-// same key, and is of the person who typed it.
+// Text that was typed into a form that did not arrive, by the form's address. It is stored with the offline bundle,
+// under the same key, and belongs to the person who typed it.
 
 const KeptText = (() => {
   const PREFIX = "typed:";
@@ -12,7 +12,7 @@ const KeptText = (() => {
   /** @type {(path: string) => Promise<unknown>} */
   const forget = (path) => OfflineBundle.things.remove(PREFIX + path);
 
-  // What somebody typed who is no longer signed in here goes.
+  // Delete the text of people who are no longer signed in here.
   /** @param {string[]} people */
   async function forgetOthers(people) {
     const names = await OfflineBundle.things.transact("things", "readonly", (things) => things.getAllKeys());

@@ -101,7 +101,7 @@ const OfflineBundle = (() => {
     return Math.abs(by) > 2000 ? by : 0;
   }
 
-  // The stored bundle, if it is of somebody who is signed in here. Delete another person's at once.
+  // The stored bundle, if it belongs to somebody who is signed in here. Delete another person's at once.
   async function ownBundle() {
     const before = await current();
     if (!before || !page?.person || overlap(before, page)) return before;
@@ -134,8 +134,8 @@ const OfflineBundle = (() => {
     return (await inTurn(() => worker?.getNotifications())) ?? [];
   }
 
-  // Chromium forgets what is shown while some page reads the list, so that a tap on it does nothing: one waits for the
-  // other. It waits for a second at most: a frozen page may hold the lock, and a push must be shown.
+  // If a page reads the list while a notification is being shown, Chromium forgets that notification: a tap on it does
+  // nothing. So the two take turns, for a second at most: a frozen page may hold the lock, and a push must be shown.
   /** @type {<T>(act: () => T) => Promise<Awaited<T>>} */
   async function inTurn(act) {
     let isTurn = false;
@@ -144,11 +144,11 @@ const OfflineBundle = (() => {
       return await navigator.locks.request("notifications", { signal: AbortSignal.timeout(1000) }, begin);
     } catch (error) {
       if (isTurn) throw error;
-      return await act(); // also where the browser has no locks
+      return await act(); // also if the browser has no locks
     }
   }
 
-  // Close those that stood about what was answered elsewhere or is over. The one with the tag `shown` is new: it stays.
+  // Close notifications whose subject was answered elsewhere or is over. The one with the tag `shown` is new and stays.
   /** @type {(bundle: Bundle, stood: Notification[], shown?: string) => Promise<void>} */
   async function updateNotifications({ due, standing }, stood, shown) {
     for (const notification of stood) {
@@ -159,11 +159,11 @@ const OfflineBundle = (() => {
     await (due ? navigator.setAppBadge?.(due) : navigator.clearAppBadge?.())?.catch(() => {});
   }
 
-  const things = { get, put, remove, transact }; // for what else lies there
+  const things = { get, put, remove, transact }; // for the other things stored there
   return { things, current, everyone, draft, putDraft, signOut, refresh, keepTrying, removeCheckIn, inTurn };
 })();
 
-// Whenever a page opens, once it has loaded; also where the shown patient's session has ended and others go on.
+// Whenever a page opens, once it has loaded; also if the shown patient's session has ended and others go on.
 if (["yes", "others"].includes(globalThis.document?.body.dataset.signedIn ?? "")) {
   addEventListener("load", () => setTimeout(OfflineBundle.keepTrying, 200));
 }

@@ -41,7 +41,7 @@ export function show(html, to, fillIn = () => {}) {
   pageChanged();
 }
 
-// Where the page has two texts, leave the one for whoever answers: a caregiver reads the patient's name for "you".
+// If the page has two texts, keep the one for this respondent: a caregiver reads the patient's name instead of "you".
 /** @param {DocumentFragment} page */
 function speakToReader(page) {
   for (const text of page.querySelectorAll(respondent === "helper" ? "[data-own]" : "[data-named]")) text.remove();
@@ -55,7 +55,7 @@ function showFirst() {
   return showNext();
 }
 
-// `why`: the state of the answer before it.
+// `why`: the state of the previous answer.
 /** @type {(after?: string | null, why?: "waiting" | "signIn") => void} */
 export function showNext(after = null, why = "waiting") {
   status = why === "signIn" ? why : "offline";

@@ -6,7 +6,7 @@ import { personShown, showsPerson } from "./person-shown.js";
 replaceOfflinePage();
 
 async function replaceOfflinePage() {
-  const url = new URL(location.href.replace(/\/for\/\w+/, "")); // without for whom a notification is
+  const url = new URL(location.href.replace(/\/for\/\w+/, "")); // drop the device that a notification names
   const loaded = await loadBundle();
   if (!loaded) return;
   document.body.dataset.person = loaded.person;
@@ -29,13 +29,13 @@ async function replaceOfflinePage() {
   showNextVisits(loaded);
 }
 
-// That of the patient who is shown: another's clinic may have other numbers (case 97).
+// Show the help of the shown patient: another patient's clinic may have other numbers (case 97).
 /** @type {(loaded: Bundle, chosen: string | null) => void} */
 function showHelp(loaded, chosen) {
   show(loaded.helps?.[chosen ?? personShown() ?? ""] ?? loaded.help, location.pathname + location.search);
 }
 
-// The next visit of each patient, and what was cancelled.
+// The next visit of each patient, and cancelled visits.
 /** @param {Bundle} loaded */
 function showNextVisits({ person, visits = [] }) {
   const shown = new Set();
@@ -47,7 +47,7 @@ function showNextVisits({ person, visits = [] }) {
   document.getElementById("held-visit")?.replaceChildren(...next.map(({ html }) => asCard(html)));
 }
 
-// A page as a part of another: without its title, and with a heading of the second rank.
+// Make a page part of another: drop its title, and make its heading a second-level one.
 /** @param {string} html */
 function asCard(html) {
   const card = document.createElement("template");

@@ -116,7 +116,7 @@ const Outbox = (() => {
     });
   }
 
-  // No other answer says anything about the entry: a network in between may give it, or a server in trouble.
+  // Other statuses say nothing about the entry: a network in between may send them, or a server in trouble.
   /** @param {Response} response */
   function isRejection({ status, headers }) {
     const isFromServer = headers.get("content-type")?.includes("problem+json");

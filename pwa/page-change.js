@@ -26,7 +26,7 @@ function announce() {
   document.dispatchEvent(new Event("page-changed"));
 }
 
-// The moment is kept in the page, where every script finds the same.
+// The page stores the moment, so that every script finds the same one.
 export function startGuard() {
   document.body.dataset.shownAt = String(performance.now());
 }

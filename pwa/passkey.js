@@ -39,7 +39,7 @@ async function request(path, body = {}) {
   return content;
 }
 
-// A person who only changed their mind sees the same words: they can still use a code.
+// A person who only cancels sees the same words, because they can still use a code.
 /** @param {() => Promise<void>} action */
 async function withPasskey(action) {
   const failed = document.getElementById("passkey-failed");

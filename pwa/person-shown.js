@@ -1,4 +1,4 @@
-// Whose page this window showed last. The page without a network needs to know: its own body names nobody (case 97).
+// Remember whose page this window showed last. The offline page needs to know: its own body names nobody (case 97).
 const KEY = "person-shown";
 
 /** @param {string} person */

@@ -1,5 +1,5 @@
-// Which device this is: an iPad says that it is a Mac, and an Android tablet that it is a desktop. Touch, pointer and
-// screen tell more. The server reads it in a cookie (server/access/platforms.py).
+// Find out which device this is: an iPad claims to be a Mac, and an Android tablet to be a desktop. Touch, pointer and
+// screen tell more. A cookie takes the result to the server (server/access/platforms.py).
 
 const SMALLEST_TABLET = 600; // px along the shorter side
 const YEAR = 31536000; // s
@@ -25,7 +25,7 @@ export function platformOf({ userAgent, userAgentData, maxTouchPoints }, { width
   return says(/Mobile/) || userAgentData?.mobile || (hidesAndroid && isSmall) ? "android-phone" : "android-tablet";
 }
 
-// Before the first form is sent. The model comes later, where the browser tells it at all.
+// Set the cookie before the first form is sent. The model follows later, if the browser tells it at all.
 function tell() {
   write("");
   const asked = platform.startsWith("android") && navigator.userAgentData?.getHighEntropyValues?.(["model"]);

@@ -2,7 +2,7 @@
 // the eight digits.
 export {};
 
-const INTERVAL = 250; // ms between two looks
+const INTERVAL = 250; // ms between two scans
 const opener = document.getElementById("camera-open");
 const viewer = document.getElementById("camera");
 const failure = document.getElementById("camera-failed");
@@ -67,7 +67,7 @@ function close() {
 }
 
 function fail() {
-  if (!isOpen) return; // it was closed while it scanned
+  if (!isOpen) return; // the person closed it while it scanned
   close();
   failure.hidden = false;
 }

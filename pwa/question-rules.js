@@ -1,5 +1,5 @@
-// Which questions are asked, by the conditions that came with the check-in. server/questionnaires/branching.py decides
-// it in the same way, and tests/browser/test_question_rules.py compares the two. Answers are as their buttons send
+// Decide which questions to ask, by the conditions that came with the check-in. server/questionnaires/branching.py has
+// the same rules, and tests/browser/test_question_rules.py compares the two. Answers are as their buttons send
 // them, and null for a skip.
 
 /**

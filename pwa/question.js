@@ -56,7 +56,7 @@ function onSubmit(event) {
   timer = setTimeout(continueWithoutNetwork, PATIENCE, form, submitter);
 }
 
-// The choice stays on the screen of an urgent answer, and leads on from a page of its own.
+// On the screen of an urgent answer, show the choice and stay there. A page that only asks it leads on.
 /** @type {(event: Submitted, submitter: Found) => Promise<void>} */
 async function chooseUrgency(event, submitter) {
   event.preventDefault();

@@ -39,8 +39,8 @@ const Receipts = (() => {
     }
   }
 
-  // The person has since answered on the page itself. A reply that still waits is older, and must not arrive after
-  // that. What it is about may begin with the patient for whom the notification was (case 97).
+  // The person has since answered on the page itself. A reply that still waits is older, and must not arrive after that
+  // answer. Its `about` may begin with the device that the notification named (case 97).
   /** @param {string} answered */
   async function removeReplies(answered) {
     const queue = await caches.open(CACHE);

@@ -3,7 +3,7 @@
 // too.
 importScripts("/static/store.js", "/static/offline-bundle.js", "/static/outbox.js");
 importScripts("/static/kept-text.js", "/static/receipts.js", "/static/shell.js");
-// It shows every push and reports what became of it, takes replies to notifications, and replaces pages without a
+// The worker shows every push and reports its outcome, takes replies to notifications, and replaces pages without a
 // network.
 
 const shell = Shell("shell-0"); // the server replaces 0 by a hash of all pages, texts and scripts
@@ -78,7 +78,7 @@ async function showPush(event) {
   const fallback = { ...FALLBACK, ...(await shell.words().catch(() => null)) };
   const message = readPush(event.data, fallback);
   await show(message).catch(() => show(fallback)); // if the browser refuses the message
-  for (const page of await windows()) page.postMessage("look"); // what they show may be what has changed
+  for (const page of await windows()) page.postMessage("look"); // they may show the thing that has changed
   if (message.data?.token) await Receipts.add("/push/receipts", { token: message.data.token, event: "shown" });
   await OfflineBundle.refresh(message.tag).catch(() => {}); // fetch its check-in while there is a network
 }

@@ -1,11 +1,11 @@
 "use strict";
-// The shell: what the service worker keeps of the app for when there is no network. Other pages are never kept: they
-// have health data. `name` has a hash of all pages, texts and scripts in it.
+// The shell: the part of the app that the service worker keeps for times without a network. It never keeps other pages,
+// because they have health data. `name` contains a hash of all pages, texts and scripts.
 
 /** @param {string} name */
 function Shell(name) {
   // Two pages, and the text of a notification that can't be read, in the language of the pages. The first page continues
-  // a check-in from the offline bundle (pwa/offline-page.js). Two more stand in for the desk's, where one was opened.
+  // a check-in from the offline bundle (pwa/offline-page.js). Two more stand in for the desk's, if one was opened.
   const [OFFLINE, UNSENT, WORDS] = ["/offline", "/offline/unsent", "/offline/words"];
   const [DESK, DESK_UNSENT] = ["/offline/desk", "/offline/desk/unsent"];
 
@@ -20,7 +20,7 @@ function Shell(name) {
     if (!(await shell.match(DESK))) await keepPages(shell, [DESK, DESK_UNSENT]);
   }
 
-  // The pages, and what the first of them loads.
+  // Keep these pages, and the assets that the first of them loads.
   /** @type {(shell: Cache, paths: string[]) => Promise<void>} */
   async function keepPages(shell, paths) {
     await shell.addAll(paths.map((path) => new Request(path, { cache: "reload" })));

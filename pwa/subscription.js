@@ -34,8 +34,8 @@ function keyOf(subscription) {
   return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
-// Whenever a page opens: the endpoint may have changed unnoticed, the permission been taken back, the server's key
-// replaced.
+// Run whenever a page opens: the endpoint may have changed unnoticed, the person may have taken the permission back, or
+// the operator replaced the server's key.
 async function reconcile() {
   const current = await currentSubscription();
   const permission = "Notification" in window ? Notification.permission : "unknown";

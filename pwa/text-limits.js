@@ -1,4 +1,4 @@
-// Says how long a text is, once it is nearly too long, and does not send one that is. Nothing is ever cut.
+// Show the length of a text once it is nearly too long, and do not send a text that is too long. Nothing is ever cut.
 
 const NEARLY = 0.8;
 
@@ -16,7 +16,7 @@ function count(event) {
   field.setCustomValidity(length > longest ? words : "");
 }
 
-// As the server counts it: a line ends in two characters, and a face is one.
+// Count as the server does: the end of a line is two characters, and an emoji is one.
 /** @param {string} text */
 const lengthOf = (text) => [...text.trim().replaceAll(/\r?\n/g, "\r\n")].length;
 

@@ -57,7 +57,7 @@ async function giveBack(form, path) {
   });
 }
 
-// On the page that stands in for the one to which the form would have led.
+// Runs on the page that stands in for the form's target page.
 async function showWhatIsKept() {
   const link = document.getElementById("text-page");
   const kept = link && (await KeptText.of(location.pathname));

@@ -37,7 +37,7 @@ document.addEventListener("outbox", ({ detail: entries }) => {
   submitted.forEach(replaceCard);
 });
 
-// Make room for the link to rejected entries: something less important goes.
+// Make room for the link to rejected entries: remove something less important.
 /** @param {boolean} some */
 function showRejected(some) {
   document.getElementById("look")?.toggleAttribute("hidden", !some);
@@ -51,7 +51,7 @@ function showWaiting(text) {
   (place.querySelector("[data-words]") ?? place).textContent = text ?? "";
 }
 
-// A submitted check-in is no longer due: show the next card in its place, or the one that says that all is done.
+// A submitted check-in is no longer due: show the next card in its place, or the card that says that all is done.
 /** @param {string} checkIn */
 function replaceCard(checkIn) {
   for (const next of document.querySelectorAll("template[data-next]")) {

@@ -1,4 +1,4 @@
-// "How urgent is this for you?", asked on the phone where the clinic has not received an answer that needs staff
+// "How urgent is this for you?", asked on the phone while the clinic has not received an answer that needs staff
 // (case 141). The choice is sealed and follows the answers; a later choice follows the earlier one.
 import { answers, dueCheckIn, keepUrgency, question, respondent, urgency } from "./offline-draft.js";
 import { asked } from "./question-rules.js";
@@ -23,7 +23,7 @@ export async function choose({ dataset: { checkIn, questionnaire } }, chosen, an
   await keepUrgency(checkIn, chosen);
 }
 
-// Show in this part of a page what was chosen.
+// Show the choice in this part of a page.
 /** @type {(part: Found | DocumentFragment, chosen: Urgency | null) => void} */
 export function showChosen(part, chosen) {
   if (!chosen) return;

@@ -1,5 +1,5 @@
 // After an urgent answer, a screen says what to do now. It takes the question's place at the press, before anything is
-// sent (case 71). Nothing takes it away again. Only what it says about the clinic changes.
+// sent (case 71). Nothing takes it away again. Only its words about the clinic change.
 import { offerReadAloud, pageChanged, startGuard } from "./page-change.js";
 
 /** @type {{ question: Found; form: Found; isReceived: boolean } | null} */

@@ -1,4 +1,4 @@
-// The words for what still waits in the outbox: whole check-ins count, and single answers only if there is no whole one.
+// The words for entries that still wait in the outbox: count whole check-ins, and single answers only if there is none.
 
 /** @type {(entries: Entry[], words: { [name: string]: string }) => string} */
 export function waitingText(entries, { one, many, answer }) {
