@@ -26,7 +26,7 @@ async def contact_page(request: Ask, db: Db, actor: Who) -> Response[str]:
 
 @post("/contact", opt=PATIENT)
 async def set_contact(request: Ask, work: InWork) -> Response[Any]:
-    """Set how the clinic contacts the patient, so that it does not call one who can't speak."""
+    """Set how the clinic contacts the patient, so that it does not call a patient who can't speak."""
     contact = one_of(await form_of(request), "contact", ContactBy)
     if not contact:
         return problems.answer(request, 422)
