@@ -40,7 +40,7 @@ async def last_calls(db: AsyncSession, patient_ids: Collection[str]) -> dict[str
 
 
 async def settling_calls(db: AsyncSession, patient_ids: Collection[str], now: datetime) -> dict[str, PhoneCall]:
-    """Patient id → the newest call that still counts. One that nobody answered counts until the next day."""
+    """Patient id → the newest call that still counts. A call that nobody answered counts until the next day."""
     counts = (PhoneCall.outcome != CallOutcome.NO_ANSWER) | (PhoneCall.at > now - rules.CALL_AGAIN)
     return await _newest(db, PhoneCall.patient_id.in_(patient_ids), counts)
 

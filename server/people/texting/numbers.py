@@ -27,7 +27,7 @@ class Owners:
     def author_of(self, person: Patient | Staff, number: str) -> ReplyFrom | None:
         """The person who writes from this number; None if other people have that number too.
 
-        A number of the helper alone is the helper's, whomever else they help.
+        A number that belongs to a helper alone is the helper's, even if they help several patients.
         """
         if isinstance(person, Staff):
             return ReplyFrom.STAFF if self.everybody == [person] else None

@@ -31,7 +31,7 @@ class NumberEvent:
     at: datetime
 
 
-# The words that the FCC names (47 CFR 64.1200(a)(10)), what carriers add, Canada's French one, and Spanish.
+# The words that the FCC names (47 CFR 64.1200(a)(10)), those that carriers add, Canada's French word, and Spanish.
 STOP_WORDS = frozenset(
     {"stop", "quit", "end", "revoke", "optout", "cancel", "unsubscribe", "stopall", "arret"}
     | {"baja", "alto", "parar", "pare", "detener", "cancelar", "salir"}
