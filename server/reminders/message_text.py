@@ -62,7 +62,7 @@ def words_for(
 ) -> Words:
     """The text in the current language. `detail`: None for private text. `also`: kinds of the other digest members.
 
-    `about`: to a caregiver, what the patient is called in messages (case 104). `today`: a visit in another year names
+    `about`: for a caregiver, the patient's name in messages (case 104). `today`: a visit in another year names
     it; `place`: the visit's hour is that place's, not the patient's (case 103).
     """
     detail = _detail(detail, today, place) if detail else None

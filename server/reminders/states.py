@@ -51,7 +51,7 @@ EndReason = Literal[
     "no email address, or emails were stopped",
     "no number, or no consent to text messages",
 ]
-# What a channel or its service said, as it was stored.
+# The words of a channel or its service, as stored.
 ServiceWords = NewType("ServiceWords", str)
 # Why no attempt was made, or why nobody knows how it ended.
 AttemptReason = Literal[
