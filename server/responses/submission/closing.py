@@ -33,7 +33,7 @@ async def close_ended(db: AsyncSession, now: datetime) -> int:
         select(CheckIn)
         .join(Patient, Patient.id == CheckIn.patient_id)
         .where(CheckIn.state == CheckInState.WAITING, CheckIn.closes_at <= now)
-        .order_by(CheckIn.closes_at.desc())  # newest first, so that one that keeps failing cannot block newer ones
+        .order_by(CheckIn.closes_at.desc())  # newest first, so that a check-in that keeps failing blocks no newer one
         .limit(AT_ONCE)
         .with_for_update(skip_locked=True, key_share=True, of=[CheckIn, Patient])
     )
