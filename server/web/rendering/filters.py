@@ -12,7 +12,7 @@ from server import language
 def identity(person: Any, short: bool = False) -> str:
     """Birth date and record number, as far as they are known: they tell two patients of one name apart (case 114).
 
-    In a dense list, with `short`, one of them is enough.
+    In a dense list, with `short`, one of the two facts is enough.
     """
     born = person.birth_date and language.born(date.fromisoformat(person.birth_date))
     record = person.record_number and language.gettext("record %(number)s") % {"number": person.record_number}
