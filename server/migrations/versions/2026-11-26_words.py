@@ -16,7 +16,7 @@ depends_on = None
 
 TABLES = {"set_aside": "conflicting_version", "worker_beat": "worker_heartbeat", "breaker": "circuit_breaker"}
 
-# By the new name of the table.
+# New name of the table → the former and new names of its columns.
 COLUMNS = {
     "attempt": {"late": "delay", "overtaken_at": "superseded_at", "why": "reason"},
     "caregiver": {"may_let_in": "may_approve"},

@@ -1,4 +1,4 @@
-"""Whose answers raised a flag, and when the draft of its note was written."""
+"""The author of the answers that raised a flag, and the time at which the draft of its note was written."""
 
 import sqlalchemy as sa
 from alembic import op

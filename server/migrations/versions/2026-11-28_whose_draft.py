@@ -1,4 +1,4 @@
-"""Whose own view a draft or a conflicting version is: each caregiver of a patient has one (case 76)."""
+"""The caregiver whose view a draft or a conflicting version is: each caregiver of a patient has a view (case 76)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,7 +35,7 @@ def upgrade() -> None:
 
 
 def _name_drafts() -> None:
-    """A caregiver's view is of whoever answered last, else of the patient's only caregiver; else it stays unnamed."""
+    """Name the caregiver who answered last, else the patient's only caregiver; else the view stays unnamed."""
     database = op.get_bind()
     views = sa.select(draft.c.id, check_in.c.patient_id).join_from(
         draft, check_in, check_in.c.id == draft.c.check_in_id
