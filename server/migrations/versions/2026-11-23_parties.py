@@ -33,4 +33,4 @@ def _unique(name: str, columns: list[str], condition: str) -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

@@ -50,4 +50,4 @@ def _with_default(table: str, column: sa.Column[object]) -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

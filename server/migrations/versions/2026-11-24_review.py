@@ -110,4 +110,4 @@ def _drop_defaults(table: str, *columns: str) -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

@@ -60,4 +60,4 @@ def _bind_passkeys() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

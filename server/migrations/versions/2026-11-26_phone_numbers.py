@@ -89,4 +89,4 @@ def _tel(typed: str, country: str, read: Read) -> str | None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

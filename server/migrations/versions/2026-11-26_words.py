@@ -238,4 +238,4 @@ def _columns_in(name: str, table: str) -> list[str]:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

@@ -57,4 +57,4 @@ def _take_over_pauses() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

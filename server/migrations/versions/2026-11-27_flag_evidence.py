@@ -111,4 +111,4 @@ def _came_alone(flag: Mapping[Any, Any], answered: Mapping[str, Mapping[Any, Any
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

@@ -59,4 +59,4 @@ def _former_pause(database: sa.Connection, patient_id: str) -> str | None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

@@ -37,4 +37,4 @@ def _unsealed(blob: bytes, bound: str) -> str:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")

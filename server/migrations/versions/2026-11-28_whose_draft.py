@@ -57,4 +57,4 @@ def _last_by(database: sa.Connection, draft_id: str) -> str | None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("no step leads back: see Backups in docs/operating.md")
+    raise NotImplementedError("there is no downgrade: see Backups in docs/operating.md")
