@@ -15,7 +15,7 @@ from server.devices.subscriptions import SubscriptionFault
 from server.flags.rules import Urgency
 from server.questionnaires.respondents import Respondent
 from server.web.looks import LOOKS
-from tests.test_template_words import words_in
+from tests.template_words import words_in
 
 pytestmark = pytest.mark.source
 

@@ -9,8 +9,8 @@ from server import audit
 from server.audit import AuditEvent, AuditVerb, FormerVerb
 from server.desk import audit_words
 from server.language import speaking
+from tests.template_words import words_in
 from tests.test_imports import SERVER
-from tests.test_template_words import words_in
 
 # Acts that concern no single patient, or that Interlude does by itself.
 NOT_SHOWN = {

@@ -15,7 +15,7 @@ from server.reminders.models import Attempt, Reminder
 from server.reminders.reason_words import reason_words
 from server.reminders.rules import EVERYBODY, PATIENT_ALONE
 from server.reminders.states import AttemptReason, BlockReason, CancelReason, EndReason
-from tests.test_template_words import words_in
+from tests.template_words import words_in
 
 SERVER = Path(__file__).parent.parent.parent / "server"
 # The reason for ending a plan or check-in is also the reason for ending its reminders.
