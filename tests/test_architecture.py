@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.import_rules import BASE, RANK, SERVER
 from tests.routes import ROUTES
-from tests.test_imports import BASE, RANK, SERVER
 from tools import measure_house
 
 pytestmark = pytest.mark.source

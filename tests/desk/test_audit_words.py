@@ -9,8 +9,8 @@ from server import audit
 from server.audit import AuditEvent, AuditVerb, FormerVerb
 from server.desk import audit_words
 from server.language import speaking
+from tests.import_rules import SERVER
 from tests.template_words import words_in
-from tests.test_imports import SERVER
 
 # Acts that concern no single patient, or that Interlude does by itself.
 NOT_SHOWN = {

@@ -17,8 +17,8 @@ from server.web import cookies
 from tests.browser_without_screen import Browser, words
 from tests.cast import Cast, work_by
 from tests.conftest import StillClock
+from tests.import_rules import SERVER
 from tests.routes import ROUTES
-from tests.test_imports import SERVER
 from tests.world import NOTHING, address, method
 
 HTTPS, LOCAL = "https://interlude.example.org", "http://localhost:8000"
