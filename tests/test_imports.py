@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.import_rules import FILES, NOT_OURS, RANK, SERVER, room_of_file, faults
+from tests.import_rules import FILES, NOT_OURS, RANK, SERVER, faults, room_of_file
 
 pytestmark = pytest.mark.source
 
