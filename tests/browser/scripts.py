@@ -16,3 +16,19 @@ def module(name: str) -> str:
 @cache
 def _assets() -> Assets:
     return Assets()
+
+
+# The things that the offline store has, each with the names of its parts; none without a store.
+STORED = """async () => !(await indexedDB.databases()).some(({ name }) => name === "interlude-held") ? [] :
+new Promise((done, failed) => {
+  const request = indexedDB.open("interlude-held");
+  request.onerror = () => failed(request.error);
+  request.onsuccess = () => {
+    const all = request.result.transaction("things").objectStore("things");
+    const [names, values] = [all.getAllKeys(), all.getAll()];
+    all.transaction.oncomplete = () => {
+      request.result.close();
+      done(names.result.map((name, at) => [name, Object.keys(values.result[at])]));
+    };
+  };
+})"""

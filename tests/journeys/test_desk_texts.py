@@ -7,22 +7,11 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser.eventually import eventually
 from tests.browser.people import answer_all, desk_of, evaluate, phone_of, press, sees, sees_not
 from tests.browser.running_site import LAST_WEEK, RunningSite
+from tests.browser.scripts import STORED
 from tests.journeys.inbox import LOOKS_AGAIN, SWALLOWING, only_flag, when_all_is_answered
 
 BACK = "What you typed is back. It has not been saved yet."
 COUGHS = "She coughs at"
-STORED = """() => new Promise((done, failed) => {
-  const request = indexedDB.open("interlude-held");
-  request.onerror = () => failed(request.error);
-  request.onsuccess = () => {
-    const all = request.result.transaction("things").objectStore("things");
-    const [names, values] = [all.getAllKeys(), all.getAll()];
-    all.transaction.oncomplete = () => {
-      request.result.close();
-      done(names.result.map((name, at) => [name, Object.keys(values.result[at])]));
-    };
-  };
-})"""
 
 
 async def two_flags(chromium: Browser, site: RunningSite) -> Page:

@@ -9,6 +9,7 @@ from tests.browser.chromium import service_worker_is_active
 from tests.browser.eventually import eventually
 from tests.browser.people import evaluate, go, phone_of, press, sees, sees_not
 from tests.browser.running_site import RunningSite
+from tests.browser.scripts import STORED
 from tests.journeys.offline_bundle import BUNDLE
 
 BACK = "What was typed is back. It has not been sent yet."
@@ -25,20 +26,6 @@ new MutationObserver(() => {
   }
 }).observe(document, { childList: true, subtree: true });
 """
-STORED = """async () => (await indexedDB.databases()).some(({ name }) => name === "interlude-held")
-&& new Promise((done, failed) => {
-  const request = indexedDB.open("interlude-held");
-  request.onerror = () => failed(request.error);
-  request.onsuccess = () => {
-    const all = request.result.transaction("things").objectStore("things");
-    const [names, values] = [all.getAllKeys(), all.getAll()];
-    all.transaction.oncomplete = () => {
-      request.result.close();
-      const typed = names.result.map((name, at) => [name, Object.keys(values.result[at])]);
-      done(typed.filter(([name]) => name.startsWith("typed:")));
-    };
-  };
-})"""
 
 
 async def given_a_phone(chromium: Browser, site: RunningSite) -> Page:
@@ -51,8 +38,8 @@ async def given_a_phone(chromium: Browser, site: RunningSite) -> Page:
 
 async def stored(phone: Page) -> list[Any]:
     """What is stored of text: the name of each, and what it consists of."""
-    found: list[Any] | bool = await evaluate(phone, f"({STORED})()")
-    return found if isinstance(found, list) else []
+    found: list[Any] = await evaluate(phone, f"({STORED})()")
+    return [thing for thing in found if thing[0].startswith("typed:")]
 
 
 async def renames(phone: Page, name: str) -> None:
